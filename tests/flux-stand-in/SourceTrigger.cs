@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+using FluxStandIn.Appliers;
+using FluxStandIn.Controllers;
+using FluxStandIn.Kubernetes;
+
+namespace FluxStandIn;
+
+/// <summary>Enqueues the Kustomizations of a source whose artifact has another revision. A change of the digest alone triggers nothing, as in Flux.</summary>
+internal static class SourceTrigger
+{
+    public static void Connect(Controller sources, Controller kustomizations) => sources.Changed += (before, after) =>
+    {
+        var revision = after.Text("status", "artifact", "revision");
+        if (revision is null || revision == before.Text("status", "artifact", "revision"))
+            return;
+
+        foreach (var kustomization in kustomizations.Objects)
+        {
+            if (DependencyCheck.SourceOf(kustomization) == ("GitRepository", after!.Name()) && !IsDone(kustomization, revision))
+                kustomizations.Enqueue(kustomization.Name());
+        }
+    };
+
+    private static bool IsDone(JsonObject kustomization, string revision) =>
+        Conditions.IsTrue(kustomization, Conditions.Ready) && kustomization.Text("status", "lastAttemptedRevision") == revision;
+}
