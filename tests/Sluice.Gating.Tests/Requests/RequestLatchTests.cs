@@ -192,6 +192,34 @@ public sealed class RequestLatchTests
     }
 
     [Fact]
+    public void The_twentieth_stamp_in_the_future_is_the_last_even_when_two_come_at_once()
+    {
+        var gate = ClosedByDefault();
+        for (var minute = 0; minute < RequestLatch.MaxTakenAhead - 1; minute++)
+        {
+            gate.AnnotateOpen($"2021-03-27T10:{minute:00}:00Z").Look("10:00");
+        }
+
+        var result = gate.AnnotateOpen("2021-03-27T11:00:00Z").AnnotateClose("2021-03-27T11:00:00Z").Look("10:00");
+        result.Unreadable.Should().StartWith("close.gate.fluxcd.io/requestedAt: ");
+        gate.Latched.TakenAhead.Should().HaveCount(RequestLatch.MaxTakenAhead);
+        gate.Look("10:00").Should().Be(new LatchResult(gate.Latched, [], result.Unreadable), "a second look finds the same");
+    }
+
+    [Fact]
+    public void A_stamp_that_was_taken_is_never_refused_when_the_clock_goes_back()
+    {
+        var gate = ClosedByDefault();
+        for (var minute = 0; minute < RequestLatch.MaxTakenAhead; minute++)
+        {
+            gate.AnnotateOpen($"2021-03-27T10:{minute:00}:00Z").Look("10:00");
+        }
+
+        gate.AnnotateOpen("10:30").Look("10:30");
+        gate.Look("10:20").Unreadable.Should().BeNull("it was readable at 10:30");
+    }
+
+    [Fact]
     public void Stamps_in_the_future_are_forgotten_when_they_can_do_no_more_harm()
     {
         var gate = ClosedByDefault(Hour).AnnotateOpen("12:00");

@@ -158,7 +158,7 @@ public sealed class GateStoryProperties
             moment.Expect(moment.DecideAt(next.At - tick).State == state, "it changes before it is announced to");
             for (var part = 1; part < 8; part++)
             {
-                var between = moment.DecideAt(moment.Now + (next.At - moment.Now) * part / 8);
+                var between = moment.DecideAt(moment.Now.AddTicks((next.At - moment.Now).Ticks * part / 8));
                 moment.Expect(between.State == state && between.Next == next, $"between now and then the decision is {between}");
             }
         });
