@@ -44,11 +44,14 @@ public sealed record GateDecision(GateState State, string Reason, string Message
         return new(request.Target, GateReasons.ReconciliationSucceeded, message, GateReasons.Requested, next);
     }
 
+    /// <summary>Opened for one revision alone means closed for all others, on a gate that is opened by default too.</summary>
     private static GateDecision ForAnotherRevision(GateRules rules, GateRequest request)
     {
+        var closedByDefault = rules.Default == GateState.Closed;
         var end = request.ResetAt is { } at ? $" until {Rfc3339.Format(at)}" : "";
-        var message = $"Gate {Name(rules.Default)} by default, opened for revision '{request.Revision}' alone{end}";
-        return new(rules.Default, GateReasons.OpenedForRevision, message, GateReasons.Default, null);
+        var message = $"Gate closed{(closedByDefault ? " by default" : "")}, opened for revision '{request.Revision}' alone{end}";
+        var next = request.ResetAt is { } reset && !closedByDefault ? new Transition(reset, rules.Default, GateReasons.RequestExpired) : null;
+        return new(GateState.Closed, GateReasons.OpenedForRevision, message, closedByDefault ? GateReasons.Default : GateReasons.Requested, next);
     }
 
     private static GateDecision ByDefault(GateRules rules, GateRequest? request)

@@ -18,8 +18,9 @@ public sealed record LatchedRequests
     public string? HandledClose { get; init; }
 
     /// <summary>
-    /// Stamps that lay in the future when they were taken, and that are still later than <see cref="Current"/>.
-    /// Everything else that was taken is older than the current request and loses to it; these would win again.
+    /// Stamps that were taken and that are still later than <see cref="Current"/>: they lay in the future when they were received,
+    /// or had run out while another request was in force. Everything else that was taken is older than the current request and loses to it;
+    /// these would win again. At most <see cref="RequestLatch.MaxTakenAhead"/>.
     /// </summary>
     public ImmutableArray<TakenStamp> TakenAhead { get; init; } = [];
 }

@@ -49,7 +49,7 @@ public static class RequestLatch
 
             var problem = !Rfc3339.TryParse(value, out var stamp)
                 ? $"{Annotation(target)}: '{Shorten(value)}' is not a time; expected RFC 3339, for example 2026-03-26T10:00:00Z"
-                : stamp > now && latched.TakenAhead.Length >= MaxTakenAhead && !latched.TakenAhead.Contains(new(target, stamp))
+                : stamp > now && latched.TakenAhead.Length + arrived.Count(a => a.Stamp > now) >= MaxTakenAhead && !WasTaken(latched, target, stamp)
                     ? $"{Annotation(target)}: '{value}' lies in the future, and {MaxTakenAhead} such stamps were taken already; give the present time"
                     : null;
             if (problem is not null)
@@ -77,30 +77,41 @@ public static class RequestLatch
         {
             notices.Add(new(RequestOutcome.Superseded, target,
                 $"The {Verb(target)} request of {Rfc3339.Format(stamp)} changes nothing: the gate follows a later one, the {Verb(current.Target)} request of {Rfc3339.Format(current.RequestedAt)}"));
-            return latched;
+            return clamped ? Remember(latched, arrival) : latched;
         }
 
         var opens = target == GateState.Opened;
+        var revision = opens ? annotations.OpenRevision : null;
+        var isBackToDefault = target == rules.Default && revision is null;
         var request = new GateRequest
         {
             Target = target,
             Stamp = stamp,
             RequestedAt = requestedAt,
-            ResetAt = target == rules.Default ? requestedAt : rules.Window is { } window ? AddOrForever(requestedAt, window) : null,
-            Revision = opens ? annotations.OpenRevision : null,
+            ResetAt = isBackToDefault ? requestedAt : rules.Window is { } window ? AddOrForever(requestedAt, window) : null,
+            Revision = revision,
             By = opens ? annotations.OpenBy : annotations.CloseBy,
             Reason = opens ? annotations.OpenReason : annotations.CloseReason,
         };
-        notices.Add(Notice(request, clamped, now));
+        var notice = Notice(request, clamped, now);
+        notices.Add(notice);
 
-        var ahead = latched.TakenAhead;
-        if (clamped)
+        // An expired request that replaced one in force would end it: an expired close request could open a gate.
+        if (notice.Outcome == RequestOutcome.Expired && latched.Current is { } inForce && inForce.IsInForce(now))
         {
-            ahead = ahead.Add(new(target, stamp));
+            return latched.TakenAhead.Length < MaxTakenAhead ? Remember(latched, arrival) : latched;
         }
 
-        return latched with { Current = request, TakenAhead = ahead.RemoveAll(taken => taken.Stamp < requestedAt) };
+        if (clamped)
+        {
+            latched = Remember(latched, arrival);
+        }
+
+        return latched with { Current = request, TakenAhead = latched.TakenAhead.RemoveAll(taken => taken.Stamp < requestedAt) };
     }
+
+    private static LatchedRequests Remember(LatchedRequests latched, Arrival arrival) =>
+        latched with { TakenAhead = latched.TakenAhead.Add(new(arrival.Target, arrival.Stamp)) };
 
     /// <summary>Later wins. Two stamps that were both cut to the time of receipt are compared as they were given.</summary>
     private static bool Beats(GateState target, DateTimeOffset requestedAt, DateTimeOffset stamp, GateRequest current)
