@@ -51,7 +51,7 @@ public sealed class ApplyTests(RunningControlPlane running)
         var first = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1")));
         await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "2")));
         await flux.ApplyAppAsync();
-        await flux.PatchAsync("gitrepository", "app", $$$"""{"spec":{"ref":{"commit":"{{{first[^40..]}}}"}}}""");
+        await flux.PatchAsync("gitrepository", "app", $$$"""{"spec":{"ref":{"commit":"{{{first[^40..]}}}"} } }""");
 
         await flux.AppliedAsync(first);
         await flux.ReconcileAsync("gitrepository", "app");
@@ -159,12 +159,12 @@ public sealed class ApplyTests(RunningControlPlane running)
             $$"""
             apiVersion: apps/v1
             kind: Deployment
-            metadata: {name: web, namespace: {{flux.Namespace}}}
+            metadata: {name: web, namespace: {{flux.Namespace}} }
             spec:
-              selector: {matchLabels: {app: web}}
+              selector: {matchLabels: {app: web} }
               template:
-                metadata: {labels: {app: web}}
-                spec: {containers: [{name: web, image: "web:1"}]}
+                metadata: {labels: {app: web} }
+                spec: {containers: [{name: web, image: "web:1"}] }
             """));
         await flux.ApplyAppAsync(", wait: true, timeout: 1s, retryInterval: 1h");
 

@@ -63,12 +63,12 @@ internal sealed class FluxInNamespace : IAsyncDisposable
         apiVersion: source.toolkit.fluxcd.io/v1
         kind: GitRepository
         metadata: {name: app, namespace: NAMESPACE}
-        spec: {url: "https://git.example/app.git", interval: 1s, ref: {branch: main}}
+        spec: {url: "https://git.example/app.git", interval: 1s, ref: {branch: main} }
         ---
         apiVersion: kustomize.toolkit.fluxcd.io/v1
         kind: Kustomization
         metadata: {name: app, namespace: NAMESPACE}
-        spec: {interval: {{interval}}, prune: true, path: ./deploy, sourceRef: {kind: GitRepository, name: app} {{spec}}}
+        spec: {interval: {{interval}}, prune: true, path: ./deploy, sourceRef: {kind: GitRepository, name: app} {{spec}} }
         """);
 
     public string ConfigMap(string name, string value) =>
