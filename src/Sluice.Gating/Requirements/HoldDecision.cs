@@ -18,8 +18,8 @@ public sealed record HoldDecision(bool IsApproved, string Reason, string Message
         var failing = groups.Where(group => !group.Passes).ToImmutableArray();
         if (failing.IsEmpty)
         {
-            var opened = groups.SelectMany(group => group.Verdicts).Where(v => v.Kind == VerdictKind.Opened).Select(v => v.Clause).Distinct();
-            return new(true, GateOpened, $"Reconciliation is approved, {string.Join(", ", opened)}.", []);
+            var opened = string.Join(", ", groups.SelectMany(group => group.Verdicts).Where(v => v.Kind == VerdictKind.Opened).Select(v => v.Clause).Distinct());
+            return new(true, GateOpened, $"Reconciliation is approved, {(opened.Length == 0 ? "no gate is named" : opened)}.", []);
         }
 
         var blocking = failing.SelectMany(group => group.Verdicts).Where(v => v.Kind != VerdictKind.Opened).Distinct().ToImmutableArray();

@@ -26,14 +26,14 @@ public static class GoDuration
         while (!rest.IsEmpty)
         {
             var digits = rest.IndexOfAnyExcept(NumberCharacters);
-            if (digits <= 0 || digits > 18 || !TryNumber(rest[..digits], out var number))
+            if (digits <= 0 || !TryNumber(rest[..digits], out var number))
             {
                 return false;
             }
 
             rest = rest[digits..];
             var (unit, length) = Unit(rest);
-            if (length == 0)
+            if (length == 0 || number > TimeSpan.MaxValue.Ticks / (decimal)unit)
             {
                 return false;
             }
@@ -56,7 +56,7 @@ public static class GoDuration
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
         var text = new StringBuilder();
-        var hours = (long)Math.Floor(duration.TotalHours);
+        var hours = duration.Ticks / TimeSpan.TicksPerHour;
         if (hours > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $"{hours}h");

@@ -21,9 +21,10 @@ public static class Rfc3339
 
         // RFC 3339 allows lower case; .NET reads at most seven digits of a fraction, Go writes nine.
         var value = text.ToUpperInvariant();
+        var end = 19;
         if (value[19] == '.')
         {
-            var end = 20;
+            end = 20;
             while (end < value.Length && char.IsAsciiDigit(value[end]))
             {
                 end++;
@@ -34,7 +35,15 @@ public static class Rfc3339
                 return false;
             }
 
-            value = string.Concat(value.AsSpan(0, Math.Min(end, 27)), value.AsSpan(end));
+            var digits = Math.Min(end, 27);
+            value = string.Concat(value.AsSpan(0, digits), value.AsSpan(end));
+            end = digits;
+        }
+
+        // .NET would also read +0100 and +1:00.
+        if (value.AsSpan(end) is not ("Z" or ['+' or '-', _, _, ':', _, _]))
+        {
+            return false;
         }
 
         if (!DateTimeOffset.TryParseExact(value, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed))

@@ -16,11 +16,11 @@ internal sealed record Moment(
     /// <summary>The decision that the same rules would give at the same time without what was just received.</summary>
     public GateDecision DecisionBefore => GateDecision.Decide(Rules, Before.Current, Candidate, Now);
 
-    public void Expect(bool holds, string what)
+    public void Expect(bool holds, Func<string> what)
     {
         if (!holds)
         {
-            Assert.Fail($"{what}\n  at {Now:O}, {Rules}\n  annotations {Annotations}\n  latched before {Before.Current}\n  after {After.Current}\n  decided {Decision}");
+            Assert.Fail($"{what()}\n  at {Now:O}, {Rules}\n  annotations {Annotations}\n  latched before {Before.Current}\n  after {After.Current}\n  decided {Decision}");
         }
     }
 }

@@ -45,16 +45,19 @@ internal sealed class NaiveReading
         }
 
         _receipts.AddRange(received.OrderBy(r => r.Stamp));
+        Followed = WorkOut();
     }
 
     /// <summary>Of all requests that count, the latest; of equal ones, the one that closes.</summary>
-    public Receipt? Followed()
+    public Receipt? Followed { get; private set; }
+
+    private Receipt? WorkOut()
     {
         var counting = new List<Receipt>();
         for (var i = 0; i < _receipts.Count; i++)
         {
             var receipt = _receipts[i];
-            var seenBefore = _receipts.Take(i).Any(earlier => earlier.Asks == receipt.Asks && earlier.Stamp == receipt.Stamp);
+            var seenBefore = _receipts.FindIndex(earlier => earlier.Asks == receipt.Asks && earlier.Stamp == receipt.Stamp) < i;
             var opensNothing = receipt.IsExpiredOnArrival && Latest(counting) is { } other && receipt.At < other.End;
             if (!seenBefore && !opensNothing)
             {
@@ -72,7 +75,7 @@ internal sealed class NaiveReading
             return GateState.Closed;
         }
 
-        if (Followed() is not { } request || now >= request.End)
+        if (Followed is not { } request || now >= request.End)
         {
             return rules.Default;
         }
@@ -100,7 +103,7 @@ internal sealed class NaiveReading
     public string? Text(GateRules rules, Candidate? candidate, DateTimeOffset now)
     {
         var state = State(rules, candidate, now);
-        if (Followed() is not { } request)
+        if (Followed is not { } request)
         {
             return state == GateState.Opened ? "Gate opened by default" : "Gate closed by default";
         }
@@ -125,7 +128,16 @@ internal sealed class NaiveReading
     }
 
     /// <summary>"The later of the two stamps wins": the one that no other is later than. Stamps that count from the same instant are compared as they were given.</summary>
-    private static Receipt? Latest(List<Receipt> receipts) => receipts.SingleOrDefault(r => !receipts.Any(other => other != r && IsLater(other, r)));
+    private static Receipt? Latest(List<Receipt> receipts)
+    {
+        Receipt? latest = null;
+        foreach (var receipt in receipts)
+        {
+            latest = latest is null || IsLater(receipt, latest) ? receipt : latest;
+        }
+
+        return latest;
+    }
 
     private static bool IsLater(Receipt a, Receipt b) =>
         a.RequestedAt > b.RequestedAt

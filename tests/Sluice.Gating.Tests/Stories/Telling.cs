@@ -59,5 +59,7 @@ internal static class Telling
     public static LatchedRequests Restarted(LatchedRequests latched) => JsonSerializer.Deserialize<LatchedRequests>(JsonSerializer.Serialize(latched))!;
 
     /// <summary>All that a latch holds, to compare by value: an immutable array is equal to itself alone.</summary>
-    public static string Written(LatchedRequests latched) => JsonSerializer.Serialize(latched);
+    public static string Written(LatchedRequests latched) =>
+        $"{latched.Current}|{latched.Current?.Stamp.Ticks}|{latched.Current?.RequestedAt.Ticks}|{latched.Current?.ResetAt?.Ticks}|{latched.HandledOpen}|{latched.HandledClose}|"
+        + string.Join(',', latched.TakenAhead.Select(taken => (taken.Target, taken.Stamp.Ticks)));
 }
