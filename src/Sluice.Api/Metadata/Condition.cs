@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sluice.Api.Metadata;
 
 /// <summary>A Kubernetes condition.</summary>
@@ -22,5 +24,6 @@ public sealed record Condition
     public string Message { get; init; } = "";
 
     /// <summary>Whether the condition is true.</summary>
+    [JsonIgnore]
     public bool IsTrue => Status == "True";
 }

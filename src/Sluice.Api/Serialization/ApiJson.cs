@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Sluice.Api.Gates;
+using Sluice.Api.Metadata;
 
 namespace Sluice.Api.Serialization;
 
@@ -11,4 +12,6 @@ namespace Sluice.Api.Serialization;
 [JsonSerializable(typeof(Gate))]
 [JsonSerializable(typeof(GateList))]
 [JsonSerializable(typeof(GateStatus))]
+[JsonSerializable(typeof(GateStatusApply))]
+[JsonSerializable(typeof(PartialObject))]
 public sealed partial class ApiJson : JsonSerializerContext;
