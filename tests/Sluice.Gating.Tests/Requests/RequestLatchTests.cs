@@ -40,7 +40,7 @@ public sealed class RequestLatchTests
         foreach (var byDefault in Enum.GetValues<GateState>())
         {
             var both = New().AnnotateOpen("10:00").AnnotateClose("10:00");
-            both.Look("10:00");
+            both.Look("10:00").Notices.Select(notice => notice.Target).Should().Equal([GateState.Opened, GateState.Closed], "what wins is taken last");
             both.Current!.Target.Should().Be(GateState.Closed, $"both at once, {byDefault} by default");
 
             var openFirst = New().AnnotateOpen("10:00");
@@ -96,6 +96,19 @@ public sealed class RequestLatchTests
         gate.State("10:11").Should().Be(GateState.Closed);
         gate.AnnotateOpen("10:00").Look("10:12");
         gate.State("10:12").Should().Be(GateState.Closed, "the open stamp of before is older than the close one");
+    }
+
+    [Fact]
+    public void What_came_of_a_stamp_is_not_said_again_when_it_vanishes_and_comes_back()
+    {
+        var gate = ClosedByDefault().AnnotateClose("10:10");
+        gate.Look("10:10");
+        gate.AnnotateOpen("10:00").AnnotateClose("soon").Look("10:11").Notices.Should().HaveCount(2, "one came too late, one cannot be read");
+        var annotations = gate.Annotations;
+        gate.StripAnnotations().Look("10:12");
+        gate.Annotations = annotations;
+
+        gate.Look("10:13").Notices.Should().BeEmpty("both were delivered before");
     }
 
     [Fact]
