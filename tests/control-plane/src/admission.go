@@ -1,0 +1,38 @@
+package main
+
+import (
+	"net/url"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apiserver/pkg/admission"
+	"k8s.io/apiserver/pkg/admission/initializer"
+	"k8s.io/apiserver/pkg/util/proxy"
+	listersv1 "k8s.io/client-go/listers/core/v1"
+)
+
+// serviceResolver finds the address of a service that a webhook names. There
+// is no cluster network: a service of type ExternalName may point anywhere.
+type serviceResolver struct{ services listersv1.ServiceLister }
+
+func (r *serviceResolver) ResolveEndpoint(namespace, name string, port int32) (*url.URL, error) {
+	return proxy.ResolveCluster(r.services, namespace, name, port)
+}
+
+// excludeReviews keeps policies away from requests about authentication and
+// authorization, as kube-apiserver does.
+type excludeReviews struct{}
+
+func (excludeReviews) Initialize(plugin admission.Interface) {
+	if p, ok := plugin.(initializer.WantsExcludedAdmissionResources); ok {
+		p.SetExcludedAdmissionResources(reviewResources)
+	}
+}
+
+var reviewResources = []schema.GroupResource{
+	{Group: "authentication.k8s.io", Resource: "selfsubjectreviews"},
+	{Group: "authentication.k8s.io", Resource: "tokenreviews"},
+	{Group: "authorization.k8s.io", Resource: "localsubjectaccessreviews"},
+	{Group: "authorization.k8s.io", Resource: "selfsubjectaccessreviews"},
+	{Group: "authorization.k8s.io", Resource: "selfsubjectrulesreviews"},
+	{Group: "authorization.k8s.io", Resource: "subjectaccessreviews"},
+}
