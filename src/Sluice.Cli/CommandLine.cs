@@ -71,10 +71,11 @@ internal sealed class CommandLine
     {
         var command = parsed.CommandResult.Command;
         var path = command == _root ? _host.Program : $"{_host.Program} {string.Join(' ', Path(parsed))}";
+        // One at a time: what is said first is often the cause of the rest.
         var errors = parsed.UnmatchedTokens is [var word, ..] && command.Subcommands.Count > 0
             ? [$"'{word}' is not a command of '{path}'{Suggest(word, command)}"]
-            : parsed.Errors.Select(error => error.Message).Distinct();
-        return _host.Fail($"{string.Join("; ", errors)}\nsee '{path} --help'", ExitCodes.Usage);
+            : parsed.Errors.Select(error => error.Message.TrimEnd('.')).Distinct().OrderBy(message => message.StartsWith("Required", StringComparison.Ordinal)).Take(1);
+        return _host.Fail($"{errors.First()}\nsee '{path} --help'", ExitCodes.Usage);
     }
 
     private static string Suggest(string word, Command command) =>

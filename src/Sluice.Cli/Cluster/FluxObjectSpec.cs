@@ -4,8 +4,8 @@ namespace Sluice.Cli.Cluster;
 internal sealed record FluxObjectSpec
 {
     /// <summary>Whether it is suspended.</summary>
-    public bool Suspend { get; init; }
+    public bool Suspend { get; set; }
 
     /// <summary>The gates that it names, where its CRD has the field.</summary>
-    public IReadOnlyList<NamedGate> Gates { get; init; } = [];
+    public IReadOnlyList<NamedGate> Gates { get; set; } = [];
 }

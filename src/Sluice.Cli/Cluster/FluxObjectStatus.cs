@@ -6,5 +6,5 @@ namespace Sluice.Cli.Cluster;
 internal sealed record FluxObjectStatus
 {
     /// <summary>Its conditions.</summary>
-    public IReadOnlyList<Condition> Conditions { get; init; } = [];
+    public IReadOnlyList<Condition> Conditions { get; set; } = [];
 }

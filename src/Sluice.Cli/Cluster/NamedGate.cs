@@ -4,8 +4,8 @@ namespace Sluice.Cli.Cluster;
 internal sealed record NamedGate
 {
     /// <summary>The gate's name.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
     /// <summary>The gate's namespace; null or empty: the object's own.</summary>
-    public string? Namespace { get; init; }
+    public string? Namespace { get; set; }
 }

@@ -64,9 +64,12 @@ internal sealed class GlobalOptions
 
     public GlobalOptions()
     {
-        Output.AcceptOnlyFromAmong(Formats);
-        Output.CompletionSources.Clear();
         Output.CompletionSources.Add(_ => Formats);
+        Output.Validators.Add(result =>
+        {
+            if (result.Tokens is [var format] && !Formats.Contains(format.Value))
+                result.AddError($"--output: '{format.Value}' is not a format; expected {string.Join(", ", Formats)}");
+        });
     }
 
     /// <summary>Gives them to the root command, and so to every command.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using Sluice.Cli.Output;
 
 namespace Sluice.Cli.Completion;
@@ -20,7 +21,9 @@ internal static class Completer
     public static int Complete(Terminal terminal, RootCommand root, string[] words)
     {
         var word = words.Length == 0 ? "" : words[^1];
-        var found = root.Parse(words).GetCompletions()
+        var parsed = root.Parse(words);
+        var candidates = PendingOption(parsed, root, words) is { } option ? option.GetCompletions(CompletionContext.Empty) : parsed.GetCompletions();
+        var found = candidates
             .Select(item => item.InsertText ?? item.Label)
             .Where(text => text.StartsWith(word, StringComparison.Ordinal) && text.Length > 0 && (word.StartsWith('-') || text[0] is not ('-' or '/')))
             .Distinct(StringComparer.Ordinal)
@@ -32,4 +35,9 @@ internal static class Completer
         terminal.WriteLine($":{(isHalfOfAName ? NoFiles | NoSpace : NoFiles)}");
         return ExitCodes.Ok;
     }
+
+    // System.CommandLine completes the value of an option only where it has the text of the command line, not its words.
+    private static Option? PendingOption(ParseResult parsed, RootCommand root, string[] words) =>
+        words is not [.., ['-', ..] name, _] ? null : parsed.CommandResult.Command.Options.Concat(root.Options)
+            .FirstOrDefault(option => option.Arity.MinimumNumberOfValues > 0 && (option.Name == name || option.Aliases.Contains(name)));
 }

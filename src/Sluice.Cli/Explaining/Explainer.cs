@@ -29,7 +29,7 @@ internal sealed class Explainer(string program, DateTimeOffset now)
             Until = state == HoldState.Held ? hold.Until : null,
             Gates = hold.Gates,
             Notes = [.. Notes(item, state, hold, suspenders)],
-            Next = [.. Steps(new TypedName(kind, item.Metadata.Name), item, state, hold, suspenders)],
+            Next = [.. Steps(new TypedName(kind, item.Metadata.Name), item, state, hold, suspenders).Distinct()],
         };
     }
 
@@ -67,7 +67,10 @@ internal sealed class Explainer(string program, DateTimeOffset now)
         }
 
         if (state is HoldState.HeldStill or HoldState.NotHeldYet)
-            yield return $"sluice-controller does that at once while it runs. If nothing changes within seconds, ask '{program} check'.";
+        {
+            yield return $"sluice-controller {(state is HoldState.HeldStill ? "releases" : "holds")} it at once while it runs. If nothing changes within seconds, ask '{program} check'.";
+        }
+
         if (state is HoldState.Held && !item.Spec.Suspend)
             yield return "Somebody has set spec.suspend to false during the hold; sluice-controller sets it again. To let it reconcile, use release-once or open the gate.";
 
@@ -118,7 +121,7 @@ internal sealed class Explainer(string program, DateTimeOffset now)
             GateCondition.Stalled => new NextStep($"kubectl edit -n {inNamespace} gate/{gateName}", $"correct the gate: {gate.Message}"),
             GateCondition.Missing => Rename(name, item, $"name a gate that exists, or create '{gate.Gate}'"),
             GateCondition.Denied => new NextStep($"kubectl edit -n {inNamespace} gate/{gateName}", $"have its spec.accessFrom admit namespace '{item.Metadata.Namespace}'"),
-            GateCondition.Unknown => new NextStep($"{program} check", "see why the gate's state is not known"),
+            GateCondition.Unknown => new NextStep($"{program} check", "see why the state of a gate is not known"),
             _ when gate.OpensAt is { } at => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", $"open the gate now; it opens by itself {RelativeTime.Until(at, now)}"),
             _ => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", "open the gate"),
         };
