@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+
+namespace Sluice.TestBed.Processes;
+
+/// <summary>Unix signals, which .NET's <see cref="System.Diagnostics.Process"/> cannot send but for SIGKILL.</summary>
+internal static class Signals
+{
+    public const int Terminate = 15;
+
+    private const int NoSuchProcess = 3;
+
+    /// <summary>Sends a signal to a process.</summary>
+    /// <returns>0, also when the process is gone already; else the error number.</returns>
+    public static int Send(int processId, int signal) =>
+        Kill(processId, signal) == 0 || Marshal.GetLastPInvokeError() == NoSuchProcess ? 0 : Marshal.GetLastPInvokeError();
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Kill(int processId, int signal);
+}
