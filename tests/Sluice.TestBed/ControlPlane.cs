@@ -24,7 +24,7 @@ public sealed class ControlPlane : IAsyncDisposable
     private readonly ControlPlanePrograms _programs;
     private readonly ControlPlaneOptions _options;
     private readonly CertificateAuthority _authority = new();
-    private readonly string _folder;
+    private readonly TemporaryFolder _folder = new();
     private readonly string _token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     private readonly HttpClient _client;
     private Etcd? _etcd;
@@ -34,7 +34,6 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         _programs = programs;
         _options = options;
-        _folder = TemporaryFolder.Create();
         Address = new Uri($"https://127.0.0.1:{LoopbackPort.Free()}");
         KubeconfigPath = PathOf("admin.kubeconfig");
         Kubectl = new Kubectl(programs.Kubectl, KubeconfigPath, PathOf("kubectl-cache"));
@@ -222,10 +221,10 @@ public sealed class ControlPlane : IAsyncDisposable
 
         _client.Dispose();
         _authority.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
-    private string PathOf(string name) => Path.Combine(_folder, name);
+    private string PathOf(string name) => Path.Combine(_folder.Path, name);
 
     private void WriteFiles()
     {

@@ -18,7 +18,7 @@ public sealed class ManagedProcess : IAsyncDisposable
     private const string DieWithParent =
         """
         exec 3<&0 </dev/null
-        (exec >/dev/null 2>&1; read -r farewell <&3 || kill -KILL $$) &
+        (trap '' INT TERM HUP; exec >/dev/null 2>&1; read -r farewell <&3 || kill -KILL $$) &
         exec 3<&-
         exec "$@"
         """;

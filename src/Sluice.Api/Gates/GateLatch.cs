@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Sluice.Gating.Requests;
+
+namespace Sluice.Api.Gates;
+
+/// <summary>Carries requests between the API and the domain: from annotations, and to and from the status that latches them.</summary>
+public static class GateLatch
+{
+    /// <summary>What the annotations of a gate ask for.</summary>
+    public static RequestAnnotations ReadRequests(this Gate gate)
+    {
+        var annotations = gate.Metadata.Annotations;
+        return new()
+        {
+            OpenRequestedAt = annotations?.GetValueOrDefault(GateAnnotations.OpenRequestedAt),
+            OpenRevision = annotations?.GetValueOrDefault(GateAnnotations.OpenRevision),
+            OpenReason = annotations?.GetValueOrDefault(GateAnnotations.OpenReason),
+            OpenBy = Writer(gate, GateAnnotations.OpenRequestedAt),
+            CloseRequestedAt = annotations?.GetValueOrDefault(GateAnnotations.CloseRequestedAt),
+            CloseReason = annotations?.GetValueOrDefault(GateAnnotations.CloseReason),
+            CloseBy = Writer(gate, GateAnnotations.CloseRequestedAt),
+        };
+    }
+
+    /// <summary>What the status has latched.</summary>
+    public static LatchedRequests ReadLatched(this GateStatus? status) => status is null ? LatchedRequests.None : new()
+    {
+        HandledOpen = status.LastHandledOpenAt,
+        HandledClose = status.LastHandledCloseAt,
+        TakenAhead = status.TakenAhead?.Select(taken => new TakenStamp(GateStateNames.Parse(taken.Target), taken.Stamp)).ToImmutableArray() ?? [],
+        Current = status is not { Request: { } request, RequestedAt: { } requestedAt } ? null : new()
+        {
+            Target = GateStateNames.Parse(request.Target),
+            Stamp = request.Stamp,
+            RequestedAt = requestedAt,
+            ResetAt = status.ResetToDefaultAt,
+            Revision = request.Revision,
+            By = status.RequestedBy,
+            Reason = request.Reason,
+        },
+    };
+
+    /// <summary>The status with the requests latched.</summary>
+    public static GateStatus WithLatched(this GateStatus status, LatchedRequests latched) => status with
+    {
+        LastHandledOpenAt = latched.HandledOpen,
+        LastHandledCloseAt = latched.HandledClose,
+        TakenAhead = latched.TakenAhead.IsEmpty ? null : [.. latched.TakenAhead.Select(taken => new TakenRequest { Target = GateStateNames.Of(taken.Target), Stamp = taken.Stamp })],
+        RequestedAt = latched.Current?.RequestedAt,
+        RequestedBy = latched.Current?.By,
+        ResetToDefaultAt = latched.Current?.ResetAt,
+        Request = latched.Current is not { } current ? null : new()
+        {
+            Target = GateStateNames.Of(current.Target),
+            Stamp = current.Stamp,
+            Revision = current.Revision,
+            Reason = current.Reason,
+        },
+    };
+
+    // A field manager is no identity: anybody may claim any. It is told apart from a user by its prefix.
+    private static string? Writer(Gate gate, string annotation) =>
+        gate.Metadata.FindManager("f:metadata", "f:annotations", $"f:{annotation}") is { } manager ? $"manager:{manager}" : null;
+}

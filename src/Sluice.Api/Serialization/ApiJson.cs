@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using Sluice.Api.Gates;
+using Sluice.Api.Metadata;
+
+namespace Sluice.Api.Serialization;
+
+/// <summary>The API types as JSON: camel case, nothing written that is null, times as RFC 3339.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(Rfc3339JsonConverter)])]
+[JsonSerializable(typeof(Gate))]
+[JsonSerializable(typeof(GateList))]
+[JsonSerializable(typeof(GateStatus))]
+[JsonSerializable(typeof(GateStatusApply))]
+[JsonSerializable(typeof(PartialObject))]
+public sealed partial class ApiJson : JsonSerializerContext;

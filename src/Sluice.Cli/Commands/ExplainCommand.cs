@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Sluice.Cli.Cluster;
+using Sluice.Cli.Explaining;
+using Sluice.Cli.Output;
+
+namespace Sluice.Cli.Commands;
+
+/// <summary><c>explain KIND/NAME</c>: why an object is held, by which gates, since when and until when, and what to do.</summary>
+internal static class ExplainCommand
+{
+    public static Command Create(Host host)
+    {
+        var name = ObjectArgument.Create(host);
+        var command = new Command("explain", "Say why an object is held: by which gates, since when, until when, and what to do") { name };
+        host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, arguments.GetRequiredValue(name), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, string text, CancellationToken cancellation)
+    {
+        if (context.Format == OutputFormat.Name)
+            throw CommandException.Usage("-o name makes no sense with explain: expected table, wide, json or yaml");
+        var (kind, json) = await new Finder(context.Cluster).ObjectAsync(TypedName.Parse(text), context.Namespace, cancellation);
+        var item = ClusterClient.ToFluxObject(json);
+        var lookups = await context.Cluster.LookUpAsync(Hold.References(item), cancellation);
+        var explanation = new Explainer(context.Program, context.Now).Explain(kind.Kind, item, lookups);
+        if (context.IsForPrograms)
+            context.Print(ExplanationPrinter.ToJson(explanation));
+        else
+            ExplanationPrinter.Print(context.Terminal, explanation, context.Now, context.IsWide);
+        return ExitCodes.Ok;
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Sluice.Api.Gated;
+using Sluice.Cli.Cluster;
+using Sluice.Cli.Explaining;
+using Sluice.Cli.Output;
+using Sluice.Cli.Suspending;
+using Sluice.Kubernetes;
+
+namespace Sluice.Cli.Commands;
+
+/// <summary><c>resume KIND/NAME</c>: the opposite of <c>suspend</c>. What a gate holds stays held until the gate opens.</summary>
+internal static class ResumeCommand
+{
+    public static Command Create(Host host)
+    {
+        var name = ObjectArgument.Create(host);
+        var command = new Command("resume", "Resume a suspended object; what a gate holds goes on when the gate opens") { name };
+        host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, TypedName.Parse(arguments.GetRequiredValue(name)), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, TypedName name, CancellationToken cancellation)
+    {
+        var (kind, json) = await new Finder(context.Cluster).ObjectAsync(name, context.Namespace, cancellation);
+        var item = ClusterClient.ToFluxObject(json);
+        var key = new ObjectKey(item.Metadata.Namespace ?? "", item.Metadata.Name);
+        var wasSuspended = item.Spec.Suspend;
+        if (item.Metadata.ManagedFields?.Any(entry => entry is { Manager: FieldManagers.CommandLine, Operation: "Apply" }) == true)
+        {
+            json = await context.Cluster.ApplyAsync(kind.Resource, key, SuspendPatch.LetGo(kind.Resource, key, item.Metadata.Uid), cancellation);
+            item = ClusterClient.ToFluxObject(json);
+        }
+
+        var heldBy = string.Join(", ", Hold.Reasons(item).Keys);
+        var clear = SuspendPatch.Clear(
+            item.Annotation(GatedAnnotations.KeepSuspended) is not null, item.Annotation(GatedAnnotations.SuspendedBy) is not null, item.Spec.Suspend && heldBy.Length == 0);
+        if (clear is not null)
+            json = await context.Cluster.MergePatchAsync(kind.Resource, key, clear, cancellation);
+        if (context.IsForPrograms)
+            new ObjectPrinter(context).Print(kind.Resource, json);
+        else
+            context.Terminal.WriteLine(Printable.Line(Sentence($"{name.Kind.Kind} {key}", wasSuspended, heldBy, Suspender.Of(ClusterClient.ToFluxObject(json)))));
+        return ExitCodes.Ok;
+    }
+
+    private static string Sentence(string subject, bool wasSuspended, string heldBy, IReadOnlyList<Suspender> others) =>
+        heldBy.Length > 0 && others.Count > 0
+            ? $"{subject} is held by {heldBy}, and stays suspended after that: {string.Join(", ", others.Select(other => $"field manager '{other.Manager}'"))} has set spec.suspend too; run this again when it is released."
+        : heldBy.Length > 0 ? $"{subject} is held by {heldBy}: it goes on when that opens."
+        : wasSuspended ? $"{subject} is resumed."
+        : $"{subject} was not suspended.";
+}

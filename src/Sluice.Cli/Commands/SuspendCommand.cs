@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Sluice.Cli.Cluster;
+using Sluice.Cli.Explaining;
+using Sluice.Cli.Output;
+using Sluice.Cli.Suspending;
+using Sluice.Kubernetes;
+
+namespace Sluice.Cli.Commands;
+
+/// <summary><c>suspend KIND/NAME --reason TEXT</c>: suspends an object so that no gate that opens resumes it.</summary>
+internal static class SuspendCommand
+{
+    public static Command Create(Host host)
+    {
+        var name = ObjectArgument.Create(host);
+        var reason = new Option<string>("--reason") { Description = "Why; whoever asks why it stands still reads this", HelpName = "TEXT", Required = true };
+        var command = new Command("suspend", "Suspend an object, and keep it so when its gates open") { name, reason };
+        host.SetAction(command, (context, arguments, cancellation) =>
+            RunAsync(context, TypedName.Parse(arguments.GetRequiredValue(name)), arguments.GetRequiredValue(reason), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, TypedName name, string reason, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(reason))
+            throw CommandException.Usage("--reason is empty: say why the object is suspended");
+        var (kind, json) = await new Finder(context.Cluster).ObjectAsync(name, context.Namespace, cancellation);
+        var item = ClusterClient.ToFluxObject(json);
+        var key = new ObjectKey(item.Metadata.Namespace ?? "", item.Metadata.Name);
+        json = await context.Cluster.ApplyAsync(kind.Resource, key, SuspendPatch.Suspend(kind.Resource, key, item.Metadata.Uid, reason), cancellation);
+        var heldBy = string.Join(", ", Hold.Reasons(item).Keys);
+        if (context.IsForPrograms)
+            new ObjectPrinter(context).Print(kind.Resource, json);
+        else
+            context.Terminal.WriteLine(Printable.Line($"{name.Kind.Kind} {key} is suspended{(heldBy.Length > 0 ? $", and stays so when {heldBy} opens" : "")}: {reason}"));
+        return ExitCodes.Ok;
+    }
+}

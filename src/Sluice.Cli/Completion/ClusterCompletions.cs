@@ -1,0 +1,49 @@
+using System.CommandLine.Completions;
+using System.Text.Json;
+using Sluice.Api.Gated;
+using Sluice.Cli.Cluster;
+using Sluice.Cli.Commands;
+using Sluice.Kubernetes;
+
+namespace Sluice.Cli.Completion;
+
+/// <summary>Completions that the cluster knows. Nobody waits long for a completion, and none ever prints an error.</summary>
+internal sealed class ClusterCompletions(Host host)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>The names of gates.</summary>
+    public IEnumerable<string> Gates(CompletionContext completion) => Ask(completion, async (context, cancellation) =>
+        await NamesAsync(context, ClusterClient.Gates, cancellation));
+
+    /// <summary><c>KIND/</c> until the kind is written, then the names of that kind.</summary>
+    public IEnumerable<string> Objects(CompletionContext completion)
+    {
+        var slash = completion.WordToComplete.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0)
+            return GatedKind.OfFlux.Select(kind => KindNames.Singular(kind) + "/");
+        var word = completion.WordToComplete[..slash];
+        return !KindNames.TryFind(word, out var kind) ? [] : Ask(completion, async (context, cancellation) =>
+            await new Discovery(context.Cluster).FindAsync([kind], cancellation) is [var served]
+                ? (await NamesAsync(context, served.Resource, cancellation)).Select(name => $"{word}/{name}")
+                : []);
+    }
+
+    private static async Task<IEnumerable<string>> NamesAsync(CommandContext context, ApiResource resource, CancellationToken cancellation) =>
+        (await context.Cluster.TryListAsync(resource, context.Namespace, cancellation) ?? []).Select(item => (string?)item["metadata"]?["name"] ?? "");
+
+    private IEnumerable<string> Ask(CompletionContext completion, Func<CommandContext, CancellationToken, Task<IEnumerable<string>>> ask)
+    {
+        using var context = new CommandContext(host, completion.ParseResult);
+        using var deadline = new CancellationTokenSource(Patience, host.Time);
+        try
+        {
+            // System.CommandLine's completion sources are synchronous; there is no synchronization context to deadlock on.
+            return [.. ask(context, deadline.Token).GetAwaiter().GetResult()];
+        }
+        catch (Exception e) when (e is KubernetesApiException or KubernetesConfigurationException or OperationCanceledException or JsonException)
+        {
+            return [];
+        }
+    }
+}

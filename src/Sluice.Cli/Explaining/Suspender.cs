@@ -1,0 +1,17 @@
+using Sluice.Cli.Cluster;
+
+namespace Sluice.Cli.Explaining;
+
+/// <summary>A field manager, other than Sluice's own, that owns an object's <c>spec.suspend</c>: what it set stays when Sluice lets go.</summary>
+/// <param name="Manager">The field manager's name, such as <c>flux</c> or <c>kubectl-edit</c>.</param>
+/// <param name="At">When it last wrote anything.</param>
+internal sealed record Suspender(string Manager, DateTimeOffset? At)
+{
+    /// <summary>Who else has suspended an object; none while it is not suspended.</summary>
+    public static IReadOnlyList<Suspender> Of(FluxObject item) => !item.Spec.Suspend ? [] :
+    [
+        .. (item.Metadata.ManagedFields ?? [])
+            .Where(entry => entry.Manager != FieldManagers.Controller && entry.Owns(["f:spec", "f:suspend"]))
+            .Select(entry => new Suspender(entry.Manager ?? "somebody", entry.Time)),
+    ];
+}

@@ -1,0 +1,75 @@
+using Spectre.Console;
+
+namespace Sluice.Cli.Output;
+
+/// <summary>Standard output and standard error. Colour is for terminals alone, and not where somebody has said no to it.</summary>
+internal sealed class Terminal
+{
+    // Long lines are the terminal's to wrap, and a file's to keep whole.
+    private const int NoWrapping = 1_000_000;
+
+    private readonly TextWriter _output;
+    private readonly IAnsiConsole _console;
+
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="colour">Whether standard output gets colours.</param>
+    public Terminal(TextWriter output, TextWriter error, bool colour)
+    {
+        _output = output;
+        Error = error;
+        _console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = colour ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+        });
+        _console.Profile.Width = NoWrapping;
+        HasColour = colour;
+    }
+
+    /// <summary>Standard error, for what is no result.</summary>
+    public TextWriter Error { get; }
+
+    /// <summary>Standard output, for texts that are passed on as they are.</summary>
+    public TextWriter Output => _output;
+
+    /// <summary>Whether standard output gets colours.</summary>
+    public bool HasColour { get; }
+
+    /// <summary>The terminal of this process: coloured when standard output is one and neither <c>NO_COLOR</c> nor <c>TERM=dumb</c> is set.</summary>
+    public static Terminal OfProcess() => new(Console.Out, Console.Error,
+        !Console.IsOutputRedirected
+        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+        && Environment.GetEnvironmentVariable("TERM") != "dumb");
+
+    /// <summary>The same terminal without colours.</summary>
+    public Terminal WithoutColour() => HasColour ? new Terminal(_output, Error, colour: false) : this;
+
+    /// <summary>Writes a piece of text that has no line break.</summary>
+    public void Write(string text, Tone tone = Tone.Plain)
+    {
+        if (!HasColour || tone == Tone.Plain)
+            _output.Write(text);
+        else
+            _console.Write(new Text(text, StyleOf(tone)));
+    }
+
+    /// <summary>Writes a piece of text and ends the line.</summary>
+    public void WriteLine(string text = "", Tone tone = Tone.Plain)
+    {
+        Write(text, tone);
+        _output.Write('\n');
+    }
+
+    private static Style StyleOf(Tone tone) => tone switch
+    {
+        Tone.Good => new Style(Color.Green),
+        Tone.Waiting => new Style(Color.Olive),
+        Tone.Bad => new Style(Color.Red),
+        Tone.Dim => new Style(decoration: Decoration.Dim),
+        _ => Style.Plain,
+    };
+}

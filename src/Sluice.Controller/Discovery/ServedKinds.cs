@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using Sluice.Api.Gated;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Discovery;
+
+/// <summary>Finds the version at which the cluster serves a kind, since Flux's releases differ in it.</summary>
+internal sealed class ServedKinds(KubernetesApi api)
+{
+    /// <summary>
+    /// The kind and where it is served, or null when it is not, which is normal for a moment after its definition was created.
+    /// The group's preferred version wins.
+    /// </summary>
+    /// <param name="crdName">The definition's name, for example <c>kustomizations.kustomize.toolkit.fluxcd.io</c>.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<(GatedKind Kind, ApiResource Resource)?> FindAsync(string crdName, CancellationToken cancellation)
+    {
+        var dot = crdName.IndexOf('.', StringComparison.Ordinal);
+        var (plural, group) = (crdName[..dot], crdName[(dot + 1)..]);
+        var served = await TryGetAsync($"/apis/{group}", cancellation);
+        var preferred = (string?)served?["preferredVersion"]?["version"];
+        var versions = served?["versions"]?.AsArray().Select(version => (string?)version?["version"]) ?? [];
+        foreach (var version in versions.Prepend(preferred).OfType<string>().Distinct())
+        {
+            var resources = (await TryGetAsync($"/apis/{group}/{version}", cancellation))?["resources"]?.AsArray() ?? [];
+            if (resources.FirstOrDefault(resource => (string?)resource?["name"] == plural) is { } found)
+            {
+                var kind = GatedKind.OfFlux.FirstOrDefault(kind => kind.CrdName == crdName) ?? new(group, (string?)found["kind"] ?? plural, plural);
+                return (kind, new(group, version, plural, kind.Kind));
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<JsonNode?> TryGetAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return JsonNode.Parse((await api.GetRawAsync(path, cancellation)).Span);
+        }
+        catch (KubernetesApiException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Sluice.Api.Gated;
+using Sluice.Controller.Access;
+using Sluice.Controller.Gates;
+using Sluice.Gating.Gates;
+using Sluice.Gating.Requirements;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Gated;
+
+/// <summary>Asks the gates that an object names, as they are in the cache, what they say to it.</summary>
+/// <param name="gates">The gates.</param>
+/// <param name="namespaces">The namespaces, whose labels say which gates elsewhere they may refer to.</param>
+/// <param name="allowCrossNamespace">Whether objects may name gates of other namespaces at all.</param>
+internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, ObjectCache<ObservedNamespace> namespaces, bool allowCrossNamespace)
+{
+    /// <summary>Whether <paramref name="gated"/> may be reconciled at <paramref name="now"/>.</summary>
+    public HoldDecision Evaluate(GatedObject gated, DateTimeOffset now) => HoldDecision.Of([OwnGates(gated, now)]);
+
+    private GateGroup OwnGates(GatedObject gated, DateTimeOffset now)
+    {
+        var verdicts = ImmutableArray.CreateBuilder<GateVerdict>();
+        var named = GateReference.ParseList(gated.GatesAnnotation ?? "", gated.Key.Namespace, out var unreadable);
+        foreach (var reference in named.Concat(gated.SpecGates ?? []).Distinct())
+        {
+            verdicts.Add(Ask(reference, gated.Key.Namespace, now));
+        }
+
+        foreach (var entry in unreadable)
+        {
+            verdicts.Add(new(entry, VerdictKind.InvalidReference, $"annotation {GatedAnnotations.Gates}: expected 'name' or 'namespace/name', comma-separated"));
+        }
+
+        var require = gated.RequireAnnotation switch
+        {
+            null or "all" => Require.All,
+            "oneOf" => Require.OneOf,
+            _ => (Require?)null,
+        };
+        if (require is null)
+        {
+            verdicts.Add(new(gated.RequireAnnotation!, VerdictKind.InvalidReference, $"annotation {GatedAnnotations.Require}: expected 'all' or 'oneOf'"));
+        }
+
+        return new(require ?? Require.All, verdicts.ToImmutable());
+    }
+
+    private GateVerdict Ask(GateReference reference, string fromNamespace, DateTimeOffset now)
+    {
+        var name = reference.ToString();
+        var crosses = reference.Namespace != fromNamespace;
+        if (crosses && !allowCrossNamespace)
+        {
+            return new(name, VerdictKind.AccessDenied, "references across namespaces are off: --no-cross-namespace-refs");
+        }
+
+        if (!gates.TryGet(new(reference.Namespace, reference.Name), out var gate))
+        {
+            return new(name, VerdictKind.GateNotFound);
+        }
+
+        if (crosses && !Admits(gate, fromNamespace))
+        {
+            return new(name, VerdictKind.AccessDenied, $"its spec.accessFrom does not select namespace '{fromNamespace}'");
+        }
+
+        var decision = gate.Decide(now);
+        return decision switch
+        {
+            { Reason: GateReasons.InvalidSpec } => new(name, VerdictKind.GateStalled, decision.Message),
+            { State: GateState.Opened } => new(name, VerdictKind.Opened),
+            { Reason: GateReasons.OpenedForRevision } => new(name, VerdictKind.OpenedForRevision),
+            _ => new(name, VerdictKind.GateClosed, decision.Message),
+        };
+    }
+
+    private bool Admits(ObservedGate gate, string fromNamespace) =>
+        gate.Gate.Spec.AccessFrom is { } access && namespaces.TryGet(new("", fromNamespace), out var labelled) && access.Admits(labelled.Labels);
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using Sluice.Api.Gated;
+using Sluice.Gating.Holds;
+using Sluice.Gating.Requirements;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Gated;
+
+/// <summary>
+/// What is kept in memory of a Flux object that names gates or is held: only the fields that Sluice decides by.
+/// Its spec, inventory and managed fields are read once and not kept.
+/// </summary>
+internal sealed class GatedObject : ICachedObject
+{
+    public required ObjectKey Key { get; init; }
+
+    public required string Uid { get; init; }
+
+    public required string ResourceVersion { get; init; }
+
+    /// <summary>The value of <see cref="GatedAnnotations.Gates"/>, if any.</summary>
+    public string? GatesAnnotation { get; init; }
+
+    /// <summary>The value of <see cref="GatedAnnotations.Require"/>, if any.</summary>
+    public string? RequireAnnotation { get; init; }
+
+    /// <summary>What <c>spec.gates</c> names; null where the field is absent.</summary>
+    public ImmutableArray<GateReference>? SpecGates { get; init; }
+
+    /// <summary>What <see cref="HoldPlan"/> decides by.</summary>
+    public required HoldObservation Hold { get; init; }
+
+    /// <summary>Its <c>Approved</c> condition, if it has one.</summary>
+    public ApprovedCondition? Approved { get; init; }
+
+    /// <summary>Whether it was deleted, and finalizers still keep it.</summary>
+    public bool IsDeleting { get; init; }
+
+    /// <summary>Whether it names gates, readable or not.</summary>
+    public bool IsGated => !string.IsNullOrWhiteSpace(GatesAnnotation) || SpecGates is { IsEmpty: false };
+
+    /// <summary>Whether Sluice has, or had, anything to do with it.</summary>
+    public bool IsOfInterest =>
+        IsGated || Approved is not null || Hold is { OwnsSuspend: true } or { HeldBy: not null } or { ReleasingOnce: not null };
+
+    /// <summary>The gates that it names and that can be read, with those that hold it: whenever one of these changes, it is looked at.</summary>
+    public IEnumerable<string> RelatedGates()
+    {
+        var named = GateReference.ParseList(GatesAnnotation ?? "", Key.Namespace, out _).Concat(SpecGates ?? []).Select(gate => gate.ToString());
+        return named.Concat(HeldBy.Gates(Hold.HeldBy)).Distinct();
+    }
+}

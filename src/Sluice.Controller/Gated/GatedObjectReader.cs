@@ -1,0 +1,412 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Sluice.Api.Gated;
+using Sluice.Gating.Requirements;
+using Sluice.Gating.Time;
+
+namespace Sluice.Controller.Gated;
+
+/// <summary>
+/// Reads a Flux object in one pass over its JSON and keeps what <see cref="GatedObject"/> has room for. Objects of several kilobytes
+/// arrive by the thousand, with managed fields and inventories that Sluice has no use for.
+/// </summary>
+internal ref struct GatedObjectReader
+{
+    /// <summary>The field manager by which Sluice owns what it writes. It must not begin with <c>kubectl</c>: Flux takes such managers' fields.</summary>
+    public const string FieldManager = "sluice";
+
+    private Utf8JsonReader _json;
+    private string _namespace = "", _name = "", _uid = "", _resourceVersion = "";
+    private long _generation;
+    private bool _isDeleting, _isSuspended, _ownsSuspend;
+    private ImmutableArray<string> _otherOwners = [];
+    private ImmutableArray<GateReference>? _specGates;
+    private string? _gates, _require, _heldBy, _heldSince, _keep, _suspendedBy, _releaseOnce, _releasingOnce, _releasedOnce;
+    private ApprovedCondition? _approved;
+    private FluxProgress _progress;
+
+    private GatedObjectReader(ReadOnlySpan<byte> json) => _json = new(json);
+
+    /// <summary>Reads one object, or gives null for one that Sluice has nothing to do with.</summary>
+    public static GatedObject? Read(ReadOnlySpan<byte> json)
+    {
+        var reader = new GatedObjectReader(json);
+        reader.ReadObject();
+        var read = reader.ToObject();
+        return read.IsOfInterest ? read : null;
+    }
+
+    private readonly GatedObject ToObject() => new()
+    {
+        Key = new(_namespace, _name),
+        Uid = _uid,
+        ResourceVersion = _resourceVersion,
+        GatesAnnotation = _gates,
+        RequireAnnotation = _require,
+        // A namespace that is not given is the object's own, which need not stand before the spec.
+        SpecGates = WithNamespace(_specGates, _namespace),
+        Approved = _approved,
+        IsDeleting = _isDeleting,
+        Hold = new()
+        {
+            IsSuspended = _isSuspended,
+            OwnsSuspend = _ownsSuspend,
+            OtherOwners = _otherOwners,
+            HeldBy = _heldBy,
+            HeldSince = Rfc3339.TryParse(_heldSince, out var since) ? since : null,
+            KeepSuspended = _keep ?? (_suspendedBy is null ? null : $"suspended by {_suspendedBy}"),
+            ReleaseOnce = _releaseOnce,
+            ReleasingOnce = _releasingOnce,
+            ReleasedOnce = _releasedOnce,
+            AttemptFinished = _progress.AttemptFinished(_generation),
+        },
+    };
+
+    private static ImmutableArray<GateReference>? WithNamespace(ImmutableArray<GateReference>? gates, string ownNamespace) =>
+        gates is { } some ? [.. some.Select(gate => gate.Namespace.Length == 0 ? gate with { Namespace = ownNamespace } : gate)] : null;
+
+    private void ReadObject()
+    {
+        _json.Read();
+        while (NextProperty())
+        {
+            if (_json.ValueTextEquals("metadata"u8))
+            {
+                ReadMetadata();
+            }
+            else if (_json.ValueTextEquals("spec"u8))
+            {
+                ReadSpec();
+            }
+            else if (_json.ValueTextEquals("status"u8))
+            {
+                ReadStatus();
+            }
+            else
+            {
+                SkipValue();
+            }
+        }
+    }
+
+    private void ReadMetadata()
+    {
+        _json.Read();
+        while (NextProperty())
+        {
+            if (_json.ValueTextEquals("name"u8))
+            {
+                _name = StringValue() ?? "";
+            }
+            else if (_json.ValueTextEquals("namespace"u8))
+            {
+                _namespace = StringValue() ?? "";
+            }
+            else if (_json.ValueTextEquals("uid"u8))
+            {
+                _uid = StringValue() ?? "";
+            }
+            else if (_json.ValueTextEquals("resourceVersion"u8))
+            {
+                _resourceVersion = StringValue() ?? "";
+            }
+            else if (_json.ValueTextEquals("generation"u8))
+            {
+                _generation = LongValue();
+            }
+            else if (_json.ValueTextEquals("deletionTimestamp"u8))
+            {
+                _isDeleting = StringValue() is not null;
+            }
+            else if (_json.ValueTextEquals("annotations"u8))
+            {
+                ReadAnnotations();
+            }
+            else if (_json.ValueTextEquals("managedFields"u8))
+            {
+                ReadManagedFields();
+            }
+            else
+            {
+                SkipValue();
+            }
+        }
+    }
+
+    private void ReadAnnotations()
+    {
+        if (!EnterObject())
+        {
+            return;
+        }
+
+        while (NextProperty())
+        {
+            if (_json.ValueTextEquals(GatedAnnotations.SuspendedBy))
+            {
+                _suspendedBy = StringValue();
+            }
+            else if (_json.ValueSpan.StartsWith("gating.toolkit.fluxcd.io/"u8))
+            {
+                var name = _json.GetString();
+                var value = StringValue();
+                switch (name)
+                {
+                    case GatedAnnotations.Gates: _gates = value; break;
+                    case GatedAnnotations.Require: _require = value; break;
+                    case GatedAnnotations.HeldBy: _heldBy = value; break;
+                    case GatedAnnotations.HeldSince: _heldSince = value; break;
+                    case GatedAnnotations.KeepSuspended: _keep = value; break;
+                    case GatedAnnotations.ReleaseOnce: _releaseOnce = value; break;
+                    case GatedAnnotations.ReleasingOnce: _releasingOnce = value; break;
+                    case GatedAnnotations.ReleasedOnce: _releasedOnce = value; break;
+                }
+            }
+            else
+            {
+                SkipValue();
+            }
+        }
+    }
+
+    private void ReadManagedFields()
+    {
+        if (!EnterArray())
+        {
+            return;
+        }
+
+        while (_json.Read() && _json.TokenType == JsonTokenType.StartObject)
+        {
+            string? manager = null;
+            var isApply = false;
+            var ownsSuspend = false;
+            while (NextProperty())
+            {
+                if (_json.ValueTextEquals("manager"u8))
+                {
+                    manager = StringValue();
+                }
+                else if (_json.ValueTextEquals("operation"u8))
+                {
+                    _json.Read();
+                    isApply = _json.ValueTextEquals("Apply"u8);
+                }
+                else if (_json.ValueTextEquals("fieldsV1"u8))
+                {
+                    ownsSuspend = ReadOwnsSuspend();
+                }
+                else
+                {
+                    SkipValue();
+                }
+            }
+
+            if (!ownsSuspend)
+            {
+                continue;
+            }
+
+            if (manager == FieldManager && isApply)
+            {
+                _ownsSuspend = true;
+            }
+            else
+            {
+                _otherOwners = _otherOwners.Add(manager ?? "");
+            }
+        }
+    }
+
+    private bool ReadOwnsSuspend()
+    {
+        var owns = false;
+        if (!EnterObject())
+        {
+            return false;
+        }
+
+        while (NextProperty())
+        {
+            if (!_json.ValueTextEquals("f:spec"u8) || !EnterObject())
+            {
+                SkipValue();
+                continue;
+            }
+
+            while (NextProperty())
+            {
+                owns |= _json.ValueTextEquals("f:suspend"u8);
+                SkipValue();
+            }
+        }
+
+        return owns;
+    }
+
+    private void ReadSpec()
+    {
+        if (!EnterObject())
+        {
+            return;
+        }
+
+        while (NextProperty())
+        {
+            if (_json.ValueTextEquals("suspend"u8))
+            {
+                _json.Read();
+                _isSuspended = _json.TokenType == JsonTokenType.True;
+            }
+            else if (_json.ValueTextEquals("gates"u8))
+            {
+                ReadSpecGates();
+            }
+            else
+            {
+                SkipValue();
+            }
+        }
+    }
+
+    private void ReadSpecGates()
+    {
+        if (!EnterArray())
+        {
+            return;
+        }
+
+        var gates = ImmutableArray.CreateBuilder<GateReference>();
+        while (_json.Read() && _json.TokenType == JsonTokenType.StartObject)
+        {
+            string name = "", inNamespace = "";
+            while (NextProperty())
+            {
+                if (_json.ValueTextEquals("name"u8))
+                {
+                    name = StringValue() ?? "";
+                }
+                else if (_json.ValueTextEquals("namespace"u8))
+                {
+                    inNamespace = StringValue() ?? "";
+                }
+                else
+                {
+                    SkipValue();
+                }
+            }
+
+            gates.Add(new(inNamespace, name));
+        }
+
+        _specGates = gates.ToImmutable();
+    }
+
+    private void ReadStatus()
+    {
+        if (!EnterObject())
+        {
+            return;
+        }
+
+        while (NextProperty())
+        {
+            if (!_json.ValueTextEquals("conditions"u8) || !EnterArray())
+            {
+                SkipValue();
+                continue;
+            }
+
+            while (_json.Read() && _json.TokenType == JsonTokenType.StartObject)
+            {
+                ReadCondition();
+            }
+        }
+    }
+
+    private void ReadCondition()
+    {
+        string? type = null, status = null, reason = null, message = null;
+        long observedGeneration = 0;
+        while (NextProperty())
+        {
+            if (_json.ValueTextEquals("type"u8))
+            {
+                type = StringValue();
+            }
+            else if (_json.ValueTextEquals("status"u8))
+            {
+                status = StringValue();
+            }
+            else if (_json.ValueTextEquals("reason"u8))
+            {
+                reason = StringValue();
+            }
+            else if (_json.ValueTextEquals("observedGeneration"u8))
+            {
+                observedGeneration = LongValue();
+            }
+            else if (_json.ValueTextEquals("message"u8) && type is null or Api.Metadata.ConditionTypes.Approved)
+            {
+                message = StringValue();
+            }
+            else
+            {
+                SkipValue();
+            }
+        }
+
+        if (type == Api.Metadata.ConditionTypes.Approved)
+        {
+            _approved = new(status ?? "", reason ?? "", message ?? "");
+        }
+        else
+        {
+            _progress = _progress.With(type, status, reason, observedGeneration);
+        }
+    }
+
+    private bool NextProperty() => _json.Read() && _json.TokenType == JsonTokenType.PropertyName;
+
+    private bool EnterObject() => _json.Read() && _json.TokenType == JsonTokenType.StartObject;
+
+    private bool EnterArray() => _json.Read() && _json.TokenType == JsonTokenType.StartArray;
+
+    /// <summary>Skips the value of the property that the reader stands on; does nothing once the value was entered and found to be another kind.</summary>
+    private void SkipValue()
+    {
+        if (_json.TokenType == JsonTokenType.PropertyName)
+        {
+            _json.Read();
+        }
+
+        if (_json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+        {
+            _json.Skip();
+        }
+    }
+
+    private string? StringValue()
+    {
+        _json.Read();
+        if (_json.TokenType == JsonTokenType.String)
+        {
+            return _json.GetString();
+        }
+
+        SkipValue();
+        return null;
+    }
+
+    private long LongValue()
+    {
+        _json.Read();
+        if (_json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out var number))
+        {
+            return number;
+        }
+
+        SkipValue();
+        return 0;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Sluice.Api.Gated;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Gated;
+
+/// <summary>
+/// The gated objects of every kind that the cluster serves: one informer a kind, started when the kind appears and stopped when it goes.
+/// </summary>
+internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions options, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+{
+    private const string ByGate = "gate";
+    private const string ByHoldingGate = "holding-gate";
+    private const string ByNamespace = "namespace";
+
+    private readonly ConcurrentDictionary<GatedKind, Following> _kinds = new();
+    private readonly ILogger _log = loggers.CreateLogger("gated-objects");
+
+    /// <summary>Told of every change of a gated object.</summary>
+    public event Action<GatedKey, ObjectChange<GatedObject>>? Changed;
+
+    /// <summary>The kinds that are followed now.</summary>
+    public IEnumerable<GatedKind> Kinds => _kinds.Keys;
+
+    /// <summary>Whether every kind that is followed has been read once.</summary>
+    public bool HasSynced => _kinds.Values.All(following => following.Informer.HasSynced);
+
+    /// <summary>Follows a kind at the version that the cluster serves. Does nothing when it is followed at that version already.</summary>
+    public async Task FollowAsync(GatedKind kind, ApiResource resource)
+    {
+        if (_kinds.TryGetValue(kind, out var present))
+        {
+            if (present.Resource == resource)
+            {
+                return;
+            }
+
+            await UnfollowAsync(kind);
+        }
+
+        var informer = new Informer<GatedObject>(api, resource, GatedObjectReader.Read, options, time, loggers.CreateLogger<Informer<GatedObject>>());
+        informer.AddIndex(ByGate, gated => gated.RelatedGates());
+        informer.AddIndex(ByHoldingGate, gated => HeldBy.Gates(gated.Hold.HeldBy));
+        informer.AddIndex(ByNamespace, gated => [gated.Key.Namespace]);
+        informer.AddHandler(change => Changed?.Invoke(new(kind, change.Key), change));
+        var stop = new CancellationTokenSource();
+        _kinds[kind] = new(resource, informer, stop, Task.Run(() => informer.RunAsync(stop.Token)));
+        LogFollowing(kind.Kind, resource.ApiVersion);
+    }
+
+    /// <summary>Stops following a kind, as when its definition is deleted.</summary>
+    public async Task UnfollowAsync(GatedKind kind)
+    {
+        if (_kinds.TryRemove(kind, out var following))
+        {
+            await following.StopAsync();
+            LogUnfollowing(kind.Kind);
+        }
+    }
+
+    /// <summary>Waits until every kind that is followed has been read once.</summary>
+    public Task SyncedAsync(CancellationToken cancellation) => Task.WhenAll(_kinds.Values.Select(following => following.Informer.SyncedAsync(cancellation)));
+
+    /// <summary>Finds one object and where it is served.</summary>
+    public bool TryGet(GatedKey key, [NotNullWhen(true)] out GatedObject? found, [NotNullWhen(true)] out ApiResource? resource)
+    {
+        found = null;
+        resource = null;
+        if (!_kinds.TryGetValue(key.Kind, out var following) || !following.Informer.Cache.TryGet(key.Key, out found))
+        {
+            return false;
+        }
+
+        resource = following.Resource;
+        return true;
+    }
+
+    /// <summary>Takes the answer to a write into the cache, so that the next look need not wait for the watch.</summary>
+    public void Observe(GatedKind kind, GatedObject written)
+    {
+        if (_kinds.TryGetValue(kind, out var following))
+        {
+            following.Informer.Observe(written);
+        }
+    }
+
+    /// <summary>The objects that name a gate, or are held by it.</summary>
+    public IEnumerable<GatedKey> Naming(string gate) => Select(ByGate, gate);
+
+    /// <summary>The objects of a namespace.</summary>
+    public IEnumerable<GatedKey> InNamespace(string name) => Select(ByNamespace, name);
+
+    /// <summary>How many objects a gate keeps held.</summary>
+    public int CountHeldBy(string gate) => _kinds.Values.Sum(following => following.Informer.Cache.ByIndex(ByHoldingGate, gate).Count);
+
+    /// <summary>The held objects of a kind.</summary>
+    public IEnumerable<GatedObject> Held(GatedKind kind) =>
+        _kinds.TryGetValue(kind, out var following) ? following.Informer.Cache.All.Where(gated => gated.Hold.HeldBy is not null) : [];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var kind in _kinds.Keys)
+        {
+            await UnfollowAsync(kind);
+        }
+    }
+
+    private IEnumerable<GatedKey> Select(string index, string value) =>
+        from following in _kinds
+        from gated in following.Value.Informer.Cache.ByIndex(index, value)
+        select new GatedKey(following.Key, gated.Key);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "following {Kind} at {ApiVersion}")]
+    private partial void LogFollowing(string kind, string apiVersion);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} is not served any more: nothing of that kind is held or released until it is")]
+    private partial void LogUnfollowing(string kind);
+
+    private sealed record Following(ApiResource Resource, Informer<GatedObject> Informer, CancellationTokenSource Stop, Task Running)
+    {
+        public async Task StopAsync()
+        {
+            await Stop.CancelAsync();
+            await Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Stop.Dispose();
+        }
+    }
+}

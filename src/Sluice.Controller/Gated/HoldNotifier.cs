@@ -1,0 +1,66 @@
+using Sluice.Api.Gated;
+using Sluice.Controller.Metrics;
+using Sluice.Controller.Notifications;
+using Sluice.Gating.Holds;
+using Sluice.Gating.Requirements;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Gated;
+
+/// <summary>Tells people what Sluice did to an object, and what they can do about it.</summary>
+internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metrics, ILogger<HoldNotifier> log)
+{
+    /// <summary>Tells of one write that succeeded.</summary>
+    public void Tell(GatedKey key, ApiResource resource, GatedObject gated, HoldPlan plan, HoldDecision decision, DateTimeOffset now)
+    {
+        if (plan.Change is HoldChange.Release or HoldChange.Keep && gated.Hold.HeldSince is { } since)
+        {
+            metrics.Released(key.Kind.Kind, now - since);
+        }
+
+        if (Describe(gated, plan, decision) is not var (isWarning, reason, message))
+        {
+            return;
+        }
+
+        LogChange(key, reason, message);
+        notifier.Send(new()
+        {
+            ApiVersion = resource.ApiVersion,
+            Kind = resource.Kind,
+            Key = gated.Key,
+            Uid = gated.Uid,
+            ResourceVersion = gated.ResourceVersion,
+            IsWarning = isWarning,
+            Reason = reason,
+            Message = message,
+            Gates = string.Join(',', decision.IsApproved ? HeldBy.Gates(gated.Hold.HeldBy) : decision.Blocking.Select(verdict => verdict.Gate)),
+        });
+    }
+
+    private static (bool IsWarning, string Reason, string Message)? Describe(GatedObject gated, HoldPlan plan, HoldDecision decision)
+    {
+        var others = gated.Hold.OtherOwners.IsEmpty ? "somebody" : $"field manager '{string.Join("', '", gated.Hold.OtherOwners)}'";
+        return plan.Change switch
+        {
+            HoldChange.Hold => (false, "Held", $"Held: {decision.Message} What Flux has begun it finishes"),
+            HoldChange.Reassert => (true, "HoldReasserted",
+                $"{Capital(others)} lifted the hold, and it is put back. {decision.Message} To let the object pass, open the gate; "
+                + $"to let it reconcile once, set the annotation {GatedAnnotations.ReleaseOnce}; where Git says 'suspend: false', remove that line"),
+            HoldChange.Release when gated.Hold.IsSuspended && !gated.Hold.OtherOwners.IsEmpty =>
+                (false, "Released", $"Released: {Why(gated, decision)} It stays suspended by {others}, which Sluice never resumes"),
+            HoldChange.Release => (false, "Released", $"Released: {Why(gated, decision)}"),
+            HoldChange.Keep => (false, "KeptSuspended", $"{Why(gated, decision)} It stays suspended, as asked: {gated.Hold.KeepSuspended}"),
+            HoldChange.ReleaseOnce => (false, "ReleasedOnce", $"Released for one reconciliation, as asked with token '{gated.Hold.ReleaseOnce}'. {decision.Message}"),
+            HoldChange.HoldAgain => (false, "HeldAgain", $"Flux has reconciled once; held again. {decision.Message}"),
+            _ => null,
+        };
+    }
+
+    private static string Why(GatedObject gated, HoldDecision decision) => gated.IsGated ? decision.Message : "It names no gate any more.";
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Object}: {Reason}: {Message}")]
+    private partial void LogChange(GatedKey @object, string reason, string message);
+}

@@ -1,0 +1,64 @@
+using Sluice.Api.Gated;
+using Sluice.Gating.Holds;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Gated;
+
+/// <summary>
+/// Holds and releases: brings what Sluice owns on a gated object in line with what its gates say. Its condition is written by
+/// <see cref="ApprovedReconciler"/>, later and apart, so that a thousand releases do not wait for a thousand conditions.
+/// </summary>
+internal sealed partial class HoldReconciler(
+    KubernetesApi api, GatedObjects objects, GateEvaluator gates, HoldNotifier notifier, TimeProvider time, ILogger<HoldReconciler> log)
+{
+    /// <summary>Server-side apply as the one owner of a hold, taking the field from whoever set it to something else.</summary>
+    public static ApplyOptions Apply { get; } = new(GatedObjectReader.FieldManager) { Force = true };
+
+    /// <summary>Looks at one object and writes what is to be written, which is nothing when it is as it should be.</summary>
+    public async Task<ReconcileResult> ReconcileAsync(GatedKey key, CancellationToken cancellation)
+    {
+        if (!objects.TryGet(key, out var gated, out var resource))
+        {
+            return ReconcileResult.Done;
+        }
+
+        var now = time.GetUtcNow();
+        var decision = gates.Evaluate(gated, now);
+        var plan = HoldPlan.Of(gated.Hold, !gated.IsGated || decision.IsApproved, HeldBy.Format(decision.Blocking), now);
+        if (plan.Change == HoldChange.None)
+        {
+            return ReconcileResult.Done;
+        }
+
+        try
+        {
+            if (plan.TakeOver is { } first)
+            {
+                await WriteAsync(key.Kind, resource, gated, first, cancellation);
+            }
+
+            await WriteAsync(key.Kind, resource, gated, plan.Intent, cancellation);
+        }
+        catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
+        {
+            // Deleted, or replaced by another of the same name, since it was decided: the watch will say so, and what it says is looked at then.
+            LogGone(key, e.Message);
+            return ReconcileResult.Done;
+        }
+
+        notifier.Tell(key, resource, gated, plan, decision, now);
+        return ReconcileResult.Done;
+    }
+
+    private async Task WriteAsync(GatedKind kind, ApiResource resource, GatedObject gated, HoldIntent intent, CancellationToken cancellation)
+    {
+        var written = await api.ApplyAsync(resource, gated.Key, HoldApply.Write(resource, gated, intent), Apply, GatedObjectReader.Read, cancellation);
+        if (written is not null)
+        {
+            objects.Observe(kind, written);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Object} changed while it was decided about; it is looked at again when the watch shows what became of it: {Reason}")]
+    private partial void LogGone(GatedKey @object, string reason);
+}

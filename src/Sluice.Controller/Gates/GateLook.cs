@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Sluice.Api.Gates;
+using Sluice.Api.Metadata;
+using Sluice.Gating.Gates;
+using Sluice.Gating.Requests;
+
+namespace Sluice.Controller.Gates;
+
+/// <summary>What one look at a gate gives: its new status, and what there is to tell. A pure function of the gate, the count and the instant.</summary>
+internal sealed record GateLook(GateStatus Status, GateDecision Decision, TransitionRecord? Transition, ImmutableArray<RequestNotice> Notices)
+{
+    /// <summary>How many transitions the status keeps.</summary>
+    public const int HistoryLength = 20;
+
+    public static GateLook At(ObservedGate observed, int held, DateTimeOffset now)
+    {
+        var gate = observed.Gate;
+        var before = gate.Status ?? new GateStatus();
+        var latch = RequestLatch.Take(observed.Latched, observed.Requests, observed.Rules, now);
+        var decision = GateDecision.Decide(observed.Rules, latch.Latched.Current, null, now);
+        var transition = FindTransition(before, decision, latch.Latched.Current, now);
+        var stalled = observed.Rules.Fault is { } fault
+            ? (Reason: GateReasons.InvalidSpec, Message: fault)
+            : latch.Unreadable is { } unreadable ? (Reason: GateReasons.InvalidRequest, Message: unreadable) : default;
+
+        var status = before.WithLatched(latch.Latched) with
+        {
+            ObservedGeneration = gate.Metadata.Generation ?? -1,
+            LastHandledReconcileAt = gate.Metadata.Annotations?.GetValueOrDefault(FluxAnnotations.ReconcileRequestedAt) ?? before.LastHandledReconcileAt,
+            NextTransition = decision.Next is not { } next ? null : new() { At = next.At, To = GateStateNames.Of(next.To), Reason = next.Reason },
+            Held = held,
+            History = transition is null ? before.History : [transition, .. (before.History ?? []).Take(HistoryLength - 1)],
+            Conditions = [.. Conditions()],
+        };
+        return new(status, decision, transition, latch.Notices);
+
+        IEnumerable<Condition> Conditions()
+        {
+            // A closed gate is ready: otherwise every Kustomization with `wait: true` around it would go unhealthy.
+            yield return stalled.Reason is null
+                ? Condition(ConditionTypes.Ready, true, GateReasons.ReconciliationSucceeded, "Gate is in force")
+                : Condition(ConditionTypes.Ready, false, stalled.Reason, stalled.Message);
+            yield return Condition(ConditionTypes.Opened, decision.State == GateState.Opened, decision.Reason, decision.Message);
+            if (stalled.Reason is not null)
+            {
+                yield return Condition(ConditionTypes.Stalled, true, stalled.Reason, stalled.Message);
+            }
+        }
+
+        Condition Condition(string type, bool isTrue, string reason, string message)
+        {
+            var was = before.FindCondition(type);
+            var value = isTrue ? "True" : "False";
+            return new()
+            {
+                Type = type,
+                Status = value,
+                ObservedGeneration = gate.Metadata.Generation,
+                LastTransitionTime = was?.Status == value ? was.LastTransitionTime : WholeSecond(now),
+                Reason = reason,
+                Message = message,
+            };
+        }
+    }
+
+    private static TransitionRecord? FindTransition(GateStatus before, GateDecision decision, GateRequest? request, DateTimeOffset now)
+    {
+        // What nobody has looked at yet is closed.
+        var was = before.FindCondition(ConditionTypes.Opened)?.IsTrue == true ? GateState.Opened : GateState.Closed;
+        if (was == decision.State)
+        {
+            return null;
+        }
+
+        var to = GateStateNames.Of(decision.State);
+        var isAnnounced = before.NextTransition is { } announced && announced.At <= now && announced.To == to;
+        var byRequest = decision.Cause == GateReasons.Requested ? request : null;
+        return new()
+        {
+            At = isAnnounced ? before.NextTransition!.At : WholeSecond(now),
+            To = to,
+            Reason = isAnnounced ? before.NextTransition!.Reason : decision.Cause,
+            By = byRequest?.By,
+            Message = byRequest?.Reason is { } why ? $"{decision.Message}: {why}" : decision.Message,
+        };
+    }
+
+    private static DateTimeOffset WholeSecond(DateTimeOffset instant) => new(instant.UtcTicks - instant.UtcTicks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Sluice.Api;
+using Sluice.Api.Gates;
+using Sluice.Api.Serialization;
+using Sluice.Controller.Gated;
+using Sluice.Controller.Metrics;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Gates;
+
+/// <summary>Keeps a gate's status true: latches requests, records transitions, and wakes at the next one.</summary>
+internal sealed partial class GateReconciler(
+    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, GateNotifier notifier, SluiceMetrics metrics, TimeProvider time, ILogger<GateReconciler> log)
+{
+    /// <summary>The gates of the cluster.</summary>
+    public static ApiResource Resource { get; } = new(ApiGroup.Name, ApiGroup.Version, "gates", Gate.KindName);
+
+    private static readonly ApplyOptions StatusOptions = new(GatedObjectReader.FieldManager) { Force = true, Subresource = "status" };
+
+    /// <summary>Told when the state of a gate changes, so that what names it is looked at.</summary>
+    public event Action<string>? StateChanged;
+
+    /// <summary>Looks at one gate.</summary>
+    public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
+    {
+        if (!gates.Cache.TryGet(key, out var observed))
+        {
+            notifier.Forget(key);
+            return ReconcileResult.Done;
+        }
+
+        var started = time.GetTimestamp();
+        var now = time.GetUtcNow();
+        var look = GateLook.At(observed, objects.CountHeldBy(observed.Name), now);
+        if (look.Transition is not null)
+        {
+            // Closing must not wait for the status to be written. Opening does: a request counts once it is latched there.
+            StateChanged?.Invoke(observed.Name);
+        }
+
+        if (!Same(look.Status, observed.Gate.Status))
+        {
+            try
+            {
+                gates.Observe(await api.ApplyAsync(Resource, key, Body(observed, look.Status), StatusOptions, ObservedGate.Read, cancellation));
+            }
+            catch (KubernetesApiException e) when (e.IsNotFound)
+            {
+                return ReconcileResult.Done;
+            }
+            catch (KubernetesApiException e) when (e.IsConflict)
+            {
+                LogStale(key, e.Message);
+                return ReconcileResult.After(TimeSpan.FromMilliseconds(100));
+            }
+
+            notifier.Tell(observed, look);
+        }
+
+        metrics.Reconciled(Gate.KindName, key.Namespace, key.Name, time.GetElapsedTime(started));
+        return Wake(observed, look, now);
+    }
+
+    private static ReconcileResult Wake(ObservedGate observed, GateLook look, DateTimeOffset now)
+    {
+        var interval = now + observed.Gate.Spec.IntervalOrDefault();
+        return ReconcileResult.At(look.Decision.Next is { } next && next.At < interval ? next.At : interval);
+    }
+
+    private static bool Same(GateStatus status, GateStatus? before) => before is not null && Serialize(status).AsSpan().SequenceEqual(Serialize(before));
+
+    private static byte[] Serialize(GateStatus status) => JsonSerializer.SerializeToUtf8Bytes(status, ApiJson.Default.GateStatus);
+
+    // With the version that was decided about: a status must never be written over a request that it does not know.
+    private static ReadOnlyMemory<byte> Body(ObservedGate observed, GateStatus status) => JsonSerializer.SerializeToUtf8Bytes(
+        new GateStatusApply
+        {
+            Metadata = new() { Name = observed.Key.Name, Namespace = observed.Key.Namespace, Uid = observed.Uid, ResourceVersion = observed.ResourceVersion },
+            Status = status,
+        },
+        ApiJson.Default.GateStatusApply);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "gate {Gate} changed while it was decided about; it is looked at again: {Reason}")]
+    private partial void LogStale(ObjectKey gate, string reason);
+}

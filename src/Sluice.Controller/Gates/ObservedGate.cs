@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Sluice.Api.Gates;
+using Sluice.Api.Metadata;
+using Sluice.Api.Serialization;
+using Sluice.Gating.Gates;
+using Sluice.Gating.Requests;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Gates;
+
+/// <summary>A gate as the API server has it, with what the domain makes of its texts.</summary>
+internal sealed class ObservedGate : ICachedObject
+{
+    public required Gate Gate { get; init; }
+
+    public required GateRules Rules { get; init; }
+
+    /// <summary>What the annotations ask for.</summary>
+    public required RequestAnnotations Requests { get; init; }
+
+    /// <summary>What the status has latched.</summary>
+    public required LatchedRequests Latched { get; init; }
+
+    public ObjectKey Key => new(Gate.Metadata.Namespace ?? "", Gate.Metadata.Name);
+
+    public string Uid => Gate.Metadata.Uid ?? "";
+
+    public string ResourceVersion => Gate.Metadata.ResourceVersion ?? "";
+
+    /// <summary>The gate as messages write it: <c>flux-system/sre-approval</c>.</summary>
+    public string Name => Key.ToString();
+
+    /// <summary>What the gate is for an object that has no candidates. By the latched requests alone: what is not latched yet decides nothing.</summary>
+    public GateDecision Decide(DateTimeOffset now) => GateDecision.Decide(Rules, Latched.Current, null, now);
+
+    /// <summary>Reads a gate and drops what is not used again.</summary>
+    public static ObservedGate Read(ReadOnlySpan<byte> json)
+    {
+        var gate = JsonSerializer.Deserialize(json, ApiJson.Default.Gate) ?? throw new JsonException("Expected a Gate and found null.");
+        return new()
+        {
+            Rules = gate.Spec.ToRules(),
+            Requests = gate.ReadRequests(),
+            Latched = gate.Status.ReadLatched(),
+            Gate = gate with { Metadata = gate.Metadata with { ManagedFields = null, Labels = null, Annotations = KeptAnnotations(gate.Metadata.Annotations) } },
+        };
+    }
+
+    /// <summary>Whether an object that names the gate might be decided differently by <paramref name="later"/> than by this.</summary>
+    public bool DecidesLike(ObservedGate later) =>
+        Uid == later.Uid
+        && Gate.Metadata.Generation == later.Gate.Metadata.Generation
+        && Latched.Current == later.Latched.Current
+        && Gate.Status?.FindCondition(ConditionTypes.Opened)?.Status == later.Gate.Status?.FindCondition(ConditionTypes.Opened)?.Status;
+
+    // kubectl's last-applied-configuration alone is as large as the gate.
+    private static Dictionary<string, string>? KeptAnnotations(IReadOnlyDictionary<string, string>? annotations) =>
+        annotations?.Where(annotation => annotation.Key == FluxAnnotations.ReconcileRequestedAt
+                || annotation.Key.StartsWith(FluxAnnotations.EventPrefix, StringComparison.Ordinal))
+            .ToDictionary(annotation => annotation.Key, annotation => annotation.Value);
+}

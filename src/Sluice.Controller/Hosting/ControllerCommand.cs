@@ -1,0 +1,136 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Sluice.Controller.Logging;
+using Sluice.Controller.Notifications;
+using Sluice.Gating.Time;
+
+namespace Sluice.Controller.Hosting;
+
+/// <summary>The flags of <c>sluice-controller</c>.</summary>
+internal static class ControllerCommand
+{
+    private const int UsageError = 2;
+
+    private static readonly ControllerOptions Defaults = new();
+
+    /// <summary>Builds the command, which runs <paramref name="run"/> with what the command line says.</summary>
+    public static RootCommand Create(Func<ControllerOptions, CancellationToken, Task<int>> run)
+    {
+        var kubeconfig = new Option<string?>("--kubeconfig") { Description = "A kubeconfig file. Default: $KUBECONFIG, ~/.kube/config, else the pod's service account." };
+        var context = new Option<string?>("--context") { Description = "A context of the kubeconfig. Default: its current one." };
+        var runtimeNamespace = new Option<string?>("--runtime-namespace")
+        {
+            Description = "The namespace of the leader election lease. Default: $RUNTIME_NAMESPACE, else that of the pod or of the context.",
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("RUNTIME_NAMESPACE"),
+        };
+        var watchAll = Flag("--watch-all-namespaces", Defaults.WatchAllNamespaces, "Watch gated objects in all namespaces; if false, only in the runtime namespace.");
+        var labels = new Option<string?>("--watch-label-selector") { Description = "Watch only gated objects with these labels, for example sharding.fluxcd.io/key=shard1." };
+        var noCross = Flag("--no-cross-namespace-refs", Defaults.NoCrossNamespaceRefs, "Refuse references to gates of other namespaces.");
+        var kinds = new Option<string[]>("--additional-kinds")
+        {
+            Description = "Other kinds with spec.suspend that may be held, as PLURAL.GROUP, for example terraforms.infra.contrib.fluxcd.io.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
+        kinds.Validators.Add(ValidateKinds);
+        var events = Text("--events-addr", "", "Where to post Flux events, the address of notification-controller. Empty: nowhere.");
+        var metrics = Text("--metrics-addr", ":8080", "Where to serve /metrics. 0: nowhere.");
+        var health = Text("--health-addr", ":9440", "Where to serve /healthz and /readyz. 0: nowhere.");
+        events.Validators.Add(result => Check(result, !FluxEventSinkOptions.TryParseAddress(Value(result), out _, out var error), error));
+        metrics.Validators.Add(result => Check(result, !ListenAddress.TryParse(Value(result), out _, out var error), error));
+        health.Validators.Add(result => Check(result, !ListenAddress.TryParse(Value(result), out _, out var error), error));
+        var concurrent = new Option<int>("--concurrent") { Description = "How many objects of a kind of work are reconciled at once.", DefaultValueFactory = _ => Defaults.Concurrent };
+        concurrent.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() is < 1 or > 256, "expected a number from 1 to 256"));
+        var level = Text("--log-level", "info", "trace, debug, info or error.");
+        level.AcceptOnlyFromAmong("trace", "debug", "info", "error");
+        var encoding = Text("--log-encoding", "json", "json or console.");
+        encoding.AcceptOnlyFromAmong("json", "console");
+        var elect = Flag("--enable-leader-election", Defaults.LeaderElection, "Only one replica works at a time. Needed as soon as there are two.");
+        var release = Flag("--leader-election-release-on-cancel", Defaults.ReleaseOnCancel, "Give the lease up on a clean stop, so that another replica takes over at once.");
+        var lease = Duration("--leader-election-lease-duration", Defaults.LeaseDuration, "How long a lease lasts that is not renewed.");
+        var renew = Duration("--leader-election-renew-deadline", Defaults.RenewDeadline, "How long the leader tries to renew before it stops.");
+        var retry = Duration("--leader-election-retry-period", Defaults.RetryPeriod, "How long between two tries.");
+        var minRetry = Duration("--min-retry-delay", Defaults.MinRetryDelay, "The first wait after a failed reconciliation; it doubles with each.");
+        var maxRetry = Duration("--max-retry-delay", Defaults.MaxRetryDelay, "The longest wait after a failed reconciliation.");
+        var qps = new Option<double>("--kube-api-qps") { Description = "Requests a second to the API server, on average. 0 or less: no limit.", DefaultValueFactory = _ => Defaults.KubeApiQps };
+        var burst = new Option<int>("--kube-api-burst") { Description = "Requests at once after a quiet time.", DefaultValueFactory = _ => Defaults.KubeApiBurst };
+
+        var command = new RootCommand("Holds Flux objects while the gates that they name are closed, and releases them when they are opened.")
+        {
+            kubeconfig, context, runtimeNamespace, watchAll, labels, noCross, kinds, events, metrics, health, concurrent, level, encoding,
+            elect, release, lease, renew, retry, minRetry, maxRetry, qps, burst,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var options = new ControllerOptions
+            {
+                Kubeconfig = parsed.GetValue(kubeconfig),
+                Context = parsed.GetValue(context),
+                Namespace = parsed.GetValue(runtimeNamespace) is { Length: > 0 } name ? name : null,
+                WatchAllNamespaces = parsed.GetValue(watchAll),
+                WatchLabelSelector = parsed.GetValue(labels),
+                NoCrossNamespaceRefs = parsed.GetValue(noCross),
+                AdditionalKinds = parsed.GetValue(kinds)!,
+                EventsAddress = FluxEventSinkOptions.TryParseAddress(parsed.GetValue(events), out var eventsAddress, out _) ? eventsAddress : null,
+                MetricsAddress = ListenAddress.Parse(parsed.GetValue(metrics)),
+                HealthAddress = ListenAddress.Parse(parsed.GetValue(health)),
+                Concurrent = parsed.GetValue(concurrent),
+                LogLevel = FluxLogging.TryParseLevel(parsed.GetValue(level), out var logLevel, out _) ? logLevel : LogLevel.Information,
+                LogEncoding = FluxLogging.TryParseEncoding(parsed.GetValue(encoding), out var logEncoding, out _) ? logEncoding : LogEncoding.Json,
+                LeaderElection = parsed.GetValue(elect),
+                ReleaseOnCancel = parsed.GetValue(release),
+                LeaseDuration = Parse(parsed.GetValue(lease)),
+                RenewDeadline = Parse(parsed.GetValue(renew)),
+                RetryPeriod = Parse(parsed.GetValue(retry)),
+                MinRetryDelay = Parse(parsed.GetValue(minRetry)),
+                MaxRetryDelay = Parse(parsed.GetValue(maxRetry)),
+                KubeApiQps = parsed.GetValue(qps),
+                KubeApiBurst = parsed.GetValue(burst),
+            };
+            if (options.LeaseDuration <= options.RenewDeadline || options.RenewDeadline <= options.RetryPeriod)
+            {
+                await Console.Error.WriteLineAsync($"Expected {lease.Name} > {renew.Name} > {retry.Name}, found "
+                    + $"{GoDuration.Format(options.LeaseDuration)}, {GoDuration.Format(options.RenewDeadline)} and {GoDuration.Format(options.RetryPeriod)}.");
+                return UsageError;
+            }
+
+            return await run(options, cancellation);
+        });
+        return command;
+    }
+
+    private static Option<string> Text(string name, string value, string description) => new(name) { Description = description, DefaultValueFactory = _ => value };
+
+    // `--flag`, `--flag=true` and `--flag=false`, as Go's flags.
+    private static Option<bool> Flag(string name, bool value, string description) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value, Arity = ArgumentArity.ZeroOrOne };
+
+    // A text, so that help shows the default as it is written.
+    private static Option<string> Duration(string name, TimeSpan value, string description)
+    {
+        var option = Text(name, GoDuration.Format(value), description);
+        option.Validators.Add(result => Check(
+            result, result.Tokens.Any(token => !GoDuration.TryParse(token.Value, out var duration) || duration <= TimeSpan.Zero), "expected a duration greater than zero, for example 35s"));
+        return option;
+    }
+
+    private static string? Value(OptionResult result) => result.GetValueOrDefault<string>();
+
+    private static TimeSpan Parse(string? duration) => GoDuration.TryParse(duration, out var parsed) ? parsed : TimeSpan.Zero;
+
+    private static void ValidateKinds(OptionResult result)
+    {
+        foreach (var token in result.Tokens)
+        {
+            Check(result, !token.Value.Contains('.', StringComparison.Ordinal) || token.Value[0] == '.', $"'{token.Value}' is not PLURAL.GROUP");
+        }
+    }
+
+    private static void Check(SymbolResult result, bool isWrong, string? message)
+    {
+        if (isWrong)
+        {
+            result.AddError(result is OptionResult option ? $"{option.IdentifierToken?.Value}: {message}" : message ?? "");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Sluice.Controller.Logging;
+
+namespace Sluice.Controller.Hosting;
+
+/// <summary>What the command line says. Names and defaults are those of Flux's own controllers where they have the flag.</summary>
+internal sealed record ControllerOptions
+{
+    public string? Kubeconfig { get; init; }
+
+    public string? Context { get; init; }
+
+    /// <summary>The namespace of the lease and, without <see cref="WatchAllNamespaces"/>, the only one that is watched.</summary>
+    public string? Namespace { get; init; }
+
+    public bool WatchAllNamespaces { get; init; } = true;
+
+    public string? WatchLabelSelector { get; init; }
+
+    public bool NoCrossNamespaceRefs { get; init; }
+
+    public IReadOnlyList<string> AdditionalKinds { get; init; } = [];
+
+    /// <summary>The address of notification-controller; null: Flux events go nowhere.</summary>
+    public Uri? EventsAddress { get; init; }
+
+    public ListenAddress MetricsAddress { get; init; } = ListenAddress.Parse(":8080");
+
+    public ListenAddress HealthAddress { get; init; } = ListenAddress.Parse(":9440");
+
+    public int Concurrent { get; init; } = 4;
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    public LogEncoding LogEncoding { get; init; } = LogEncoding.Json;
+
+    public bool LeaderElection { get; init; }
+
+    public bool ReleaseOnCancel { get; init; } = true;
+
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(35);
+
+    public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan MinRetryDelay { get; init; } = TimeSpan.FromMilliseconds(750);
+
+    public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromMinutes(15);
+
+    public double KubeApiQps { get; init; } = 50;
+
+    public int KubeApiBurst { get; init; } = 300;
+}

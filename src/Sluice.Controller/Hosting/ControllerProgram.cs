@@ -1,0 +1,187 @@
+using Sluice.Api.Gated;
+using Sluice.Controller.Access;
+using Sluice.Controller.Discovery;
+using Sluice.Controller.Gated;
+using Sluice.Controller.Gates;
+using Sluice.Controller.Metrics;
+using Sluice.Controller.Notifications;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Hosting;
+
+/// <summary>
+/// The controller: informers fill caches, caches feed queues, queues feed reconcilers. Informers run in every replica, so that a
+/// standby is warm; reconcilers run only in the leader.
+/// </summary>
+internal sealed class ControllerProgram : IAsyncDisposable
+{
+    private readonly ControllerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly Informer<ObservedGate> _gates;
+    private readonly Informer<ObservedNamespace> _namespaces;
+    private readonly Informer<ObservedDefinition> _definitions;
+    private readonly GatedObjects _objects;
+    private readonly KindReconciler _kinds;
+    private readonly GateReconciler _gateReconciler;
+    private readonly HoldReconciler _holdReconciler;
+    private readonly ApprovedReconciler _approvedReconciler;
+    private readonly WorkQueue<string> _kindQueue;
+    private readonly WorkQueue<ObjectKey> _gateQueue;
+    private readonly WorkQueue<GatedKey> _holdQueue;
+    private readonly WorkQueue<GatedKey> _approvedQueue;
+    private readonly TaskCompletionSource _kindsFound = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ControllerProgram(KubernetesApi api, ControllerOptions options, Notifier notifier, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    {
+        (_options, _time, _loggers) = (options, time, loggers);
+        var scope = new InformerOptions { Namespace = options.WatchAllNamespaces ? null : options.Namespace };
+        _gates = new(api, GateReconciler.Resource, ObservedGate.Read, new(), time, loggers.CreateLogger<Informer<ObservedGate>>());
+        _namespaces = new(api, new("", "v1", "namespaces", "Namespace", Namespaced: false), ObservedNamespace.Read, new() { MetadataOnly = true }, time, loggers.CreateLogger<Informer<ObservedNamespace>>());
+        _definitions = new(
+            api, new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", Namespaced: false),
+            ObservedDefinition.Read, new() { MetadataOnly = true }, time, loggers.CreateLogger<Informer<ObservedDefinition>>());
+        _objects = new(api, scope with { LabelSelector = options.WatchLabelSelector }, time, loggers);
+        var crdNames = GatedKind.OfFlux.Select(kind => kind.CrdName).Concat(options.AdditionalKinds).ToHashSet();
+        _kinds = new(_definitions.Cache, new ServedKinds(api), _objects, crdNames);
+
+        var evaluator = new GateEvaluator(_gates.Cache, _namespaces.Cache, !options.NoCrossNamespaceRefs);
+        _gateReconciler = new(api, _gates, _objects, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time, loggers.CreateLogger<GateReconciler>());
+        _holdReconciler = new(api, _objects, evaluator, new(notifier, metrics, loggers.CreateLogger<HoldNotifier>()), time, loggers.CreateLogger<HoldReconciler>());
+        _approvedReconciler = new(api, _objects, evaluator, time);
+
+        var retries = new WorkQueueOptions { InitialBackoff = options.MinRetryDelay, MaxBackoff = options.MaxRetryDelay };
+        _kindQueue = new("kind", retries, time);
+        _gateQueue = new("gate", retries, time);
+        _holdQueue = new("hold", retries, time);
+        _approvedQueue = new("approved", retries, time);
+        Connect();
+    }
+
+    /// <summary>The gates, for metrics.</summary>
+    public ObjectCache<ObservedGate> Gates => _gates.Cache;
+
+    /// <summary>The gated objects, for metrics.</summary>
+    public GatedObjects Objects => _objects;
+
+    /// <summary>Whether everything that decisions are made from has been read once.</summary>
+    public (bool IsReady, string Why) Readiness =>
+        _gates.HasSynced && _namespaces.HasSynced && _kindsFound.Task.IsCompleted && _objects.HasSynced
+            ? (true, "ok")
+            : (false, "the gates and the objects that name them have not all been read yet; is the API server reachable, and is the Gate CRD installed?");
+
+    /// <summary>Keeps the caches up to date until stopped.</summary>
+    public async Task WatchAsync(CancellationToken stopping)
+    {
+        var kinds = new WorkerPool<string>("kind", _kindQueue, _kinds.ReconcileAsync, new() { Workers = 1 }, _time, _loggers.CreateLogger("kind"));
+        await Task.WhenAll(
+            _gates.RunAsync(stopping),
+            _namespaces.RunAsync(stopping),
+            _definitions.RunAsync(stopping),
+            FollowKindsAsync(kinds, stopping));
+    }
+
+    /// <summary>
+    /// Decides and acts until stopped; then ends the work in hand. Begins when every cache is filled: an object must not be held
+    /// because its gate has not been read yet.
+    /// </summary>
+    public async Task LeadAsync(CancellationToken stopping)
+    {
+        await _kindsFound.Task.WaitAsync(stopping);
+        await Task.WhenAll(_gates.SyncedAsync(stopping), _namespaces.SyncedAsync(stopping), _objects.SyncedAsync(stopping));
+        var options = new WorkerPoolOptions { Workers = _options.Concurrent };
+        await Task.WhenAll(
+            new WorkerPool<ObjectKey>("gate", _gateQueue, _gateReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("gate")).RunAsync(stopping),
+            new WorkerPool<GatedKey>("hold", _holdQueue, _holdReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("hold")).RunAsync(stopping),
+            new WorkerPool<GatedKey>("approved", _approvedQueue, _approvedReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("approved")).RunAsync(stopping));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _objects.DisposeAsync();
+        _kindQueue.Dispose();
+        _gateQueue.Dispose();
+        _holdQueue.Dispose();
+        _approvedQueue.Dispose();
+    }
+
+    private async Task FollowKindsAsync(WorkerPool<string> kinds, CancellationToken stopping)
+    {
+        await _definitions.SyncedAsync(stopping);
+
+        // The kinds that are there at the start count for readiness; those that come later, or fail now, are followed as they come.
+        foreach (var definition in _definitions.Cache.All.Where(definition => _kinds.Concerns(definition.Key.Name)))
+        {
+            try
+            {
+                await _kinds.ReconcileAsync(definition.Key.Name, stopping);
+            }
+            catch (KubernetesApiException)
+            {
+                _kindQueue.AddRateLimited(definition.Key.Name);
+            }
+        }
+
+        _kindsFound.TrySetResult();
+        await kinds.RunAsync(stopping);
+    }
+
+    /// <summary>What has to be looked at when something changes.</summary>
+    private void Connect()
+    {
+        _definitions.AddHandler(change =>
+        {
+            if (_kinds.Concerns(change.Key.Name) && change.Old?.Generation != change.New?.Generation)
+            {
+                _kindQueue.Add(change.Key.Name);
+            }
+        });
+        _gates.AddHandler(change =>
+        {
+            _gateQueue.Add(change.Key, Priority(change.IsInitial));
+            if (change is not { Old: { } before, New: { } after } || !before.DecidesLike(after))
+            {
+                LookAtNaming(change.Key.ToString());
+            }
+        });
+        _gateReconciler.StateChanged += LookAtNaming;
+        _namespaces.AddHandler(change =>
+        {
+            if (change is not { Old: { } before, New: { } after } || !before.Labels.ToHashSet().SetEquals(after.Labels))
+            {
+                LookAt(_objects.InNamespace(change.Key.Name));
+            }
+        });
+        _objects.Changed += (key, change) =>
+        {
+            LookAt([key], Priority(change.IsInitial));
+            foreach (var gate in HeldBy.Gates(change.Old?.Hold.HeldBy).Except(HeldBy.Gates(change.New?.Hold.HeldBy))
+                .Concat(HeldBy.Gates(change.New?.Hold.HeldBy).Except(HeldBy.Gates(change.Old?.Hold.HeldBy))))
+            {
+                CountAgain(gate);
+            }
+        };
+    }
+
+    private void LookAtNaming(string gate) => LookAt(_objects.Naming(gate));
+
+    private void LookAt(IEnumerable<GatedKey> objects, WorkPriority priority = WorkPriority.Normal)
+    {
+        foreach (var key in objects)
+        {
+            _holdQueue.Add(key, priority);
+            _approvedQueue.Add(key, WorkPriority.Low);
+        }
+    }
+
+    // A thousand releases change a count a thousand times: it is written once they have settled.
+    private void CountAgain(string gate)
+    {
+        if (gate.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash)
+        {
+            _gateQueue.AddAfter(new(gate[..slash], gate[(slash + 1)..]), TimeSpan.FromMilliseconds(250));
+        }
+    }
+
+    private static WorkPriority Priority(bool isInitial) => isInitial ? WorkPriority.Low : WorkPriority.Normal;
+}

@@ -1,0 +1,20 @@
+namespace Sluice.Gating.Gates;
+
+/// <summary>The rules of one gate, as its spec states them: what <see cref="GateDecision.Decide"/> decides by.</summary>
+public sealed record GateRules
+{
+    /// <summary>The state when nothing else decides. Default: <see cref="GateState.Closed"/>.</summary>
+    public GateState Default { get; init; } = GateState.Closed;
+
+    /// <summary>
+    /// How long a manual request lasts before the gate resets to its default. Greater than zero;
+    /// <see langword="null"/> (the default): until the opposite request.
+    /// </summary>
+    public TimeSpan? Window { get; init; }
+
+    /// <summary>
+    /// Why the spec cannot be understood, naming the field, the value and what is allowed; <see langword="null"/> when it can.
+    /// A gate whose rules cannot be understood is closed.
+    /// </summary>
+    public string? Fault { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace Sluice.Gating.Requirements;
+
+/// <summary>What one named gate says to one object, and why.</summary>
+/// <param name="Gate">The gate as messages write it, <c>namespace/name</c>; for <see cref="VerdictKind.InvalidReference"/> what stands in the list.</param>
+/// <param name="Kind">What it says.</param>
+/// <param name="Detail">More about the reason, for the person on call; may be empty.</param>
+public sealed record GateVerdict(string Gate, VerdictKind Kind, string Detail = "")
+{
+    /// <summary>The verdict as a clause of a sentence: <c>gate 'flux-system/sre-approval' is closed</c>.</summary>
+    public string Clause => Kind switch
+    {
+        VerdictKind.Opened => $"gate '{Gate}' is opened",
+        VerdictKind.GateClosed => $"gate '{Gate}' is closed",
+        VerdictKind.OpenedForRevision => $"gate '{Gate}' is opened for one revision alone, which needs a GatedSource",
+        VerdictKind.GateStalled => $"gate '{Gate}' is stalled ({Detail})",
+        VerdictKind.GateNotFound => $"gate '{Gate}' does not exist",
+        VerdictKind.AccessDenied => $"gate '{Gate}' is not accessible ({Detail})",
+        _ => $"'{Gate}' is not valid ({Detail})",
+    };
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Gating.Requirements;
+
+/// <summary>Whether an object may be reconciled, for all the groups of gates that it is under.</summary>
+/// <param name="IsApproved">Whether it may.</param>
+/// <param name="Reason">The reason of its <c>Approved</c> condition.</param>
+/// <param name="Message">The message of its <c>Approved</c> condition.</param>
+/// <param name="Blocking">The verdicts that keep it, empty when it may; in the order in which the gates are named.</param>
+public sealed record HoldDecision(bool IsApproved, string Reason, string Message, ImmutableArray<GateVerdict> Blocking)
+{
+    /// <summary>The reason of an approved object.</summary>
+    public const string GateOpened = nameof(GateOpened);
+
+    /// <summary>Puts the groups together: each of them must pass.</summary>
+    public static HoldDecision Of(ImmutableArray<GateGroup> groups)
+    {
+        var failing = groups.Where(group => !group.Passes).ToImmutableArray();
+        if (failing.IsEmpty)
+        {
+            var opened = string.Join(", ", groups.SelectMany(group => group.Verdicts).Where(v => v.Kind == VerdictKind.Opened).Select(v => v.Clause).Distinct());
+            return new(true, GateOpened, $"Reconciliation is approved, {(opened.Length == 0 ? "no gate is named" : opened)}.", []);
+        }
+
+        var blocking = failing.SelectMany(group => group.Verdicts).Where(v => v.Kind != VerdictKind.Opened).Distinct().ToImmutableArray();
+        var reason = blocking.Max(v => v.Kind).ToString();
+        return new(false, reason, $"Reconciliation is waiting approval, {string.Join(", ", failing.Select(Clause).Distinct())}.", blocking);
+    }
+
+    private static string Clause(GateGroup group)
+    {
+        var clauses = string.Join(", ", group.Verdicts.Where(v => v.Kind != VerdictKind.Opened).Select(v => v.Clause));
+        return group is { Require: Require.OneOf, Verdicts.Length: > 1 } && !group.Verdicts.Any(v => v.Kind == VerdictKind.InvalidReference)
+            ? $"one of {group.Verdicts.Length} gates must be opened: {clauses}"
+            : clauses;
+    }
+}

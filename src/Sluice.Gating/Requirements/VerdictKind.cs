@@ -1,0 +1,26 @@
+namespace Sluice.Gating.Requirements;
+
+/// <summary>What one named gate says to one object. Ordered by how much somebody has to do about it.</summary>
+public enum VerdictKind
+{
+    /// <summary>The gate is opened for the object. The only verdict that lets it pass.</summary>
+    Opened,
+
+    /// <summary>The gate is closed.</summary>
+    GateClosed,
+
+    /// <summary>The gate is opened for one revision alone, and the object has no candidates.</summary>
+    OpenedForRevision,
+
+    /// <summary>The gate's spec or request cannot be understood.</summary>
+    GateStalled,
+
+    /// <summary>There is no such gate.</summary>
+    GateNotFound,
+
+    /// <summary>The gate is in another namespace and does not admit the object's, or references across namespaces are off.</summary>
+    AccessDenied,
+
+    /// <summary>The object's list of gates, or what it requires of them, cannot be read.</summary>
+    InvalidReference,
+}

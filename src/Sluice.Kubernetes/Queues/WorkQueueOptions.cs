@@ -1,0 +1,14 @@
+namespace Sluice.Kubernetes;
+
+/// <summary>How a queue spaces retries.</summary>
+public sealed record WorkQueueOptions
+{
+    /// <summary>The wait before the first retry of a key; it doubles with each. Default 750 ms, as Flux's controllers.</summary>
+    public TimeSpan InitialBackoff { get; init; } = TimeSpan.FromMilliseconds(750);
+
+    /// <summary>The longest wait before a retry. Default 15 minutes, as Flux's controllers.</summary>
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>By how much of itself a wait is shortened at most, at random, so that keys that failed together do not retry together. Default 0.2.</summary>
+    public double Jitter { get; init; } = 0.2;
+}
