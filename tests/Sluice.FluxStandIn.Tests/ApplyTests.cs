@@ -19,7 +19,7 @@ public sealed class ApplyTests(RunningControlPlane running)
         kustomization.Text("status", "lastAttemptedRevision").Should().Be(first);
         kustomization.Objects("status", "inventory", "entries").Select(entry => entry.Text("id")).Should().Equal($"{flux.Namespace}_one__ConfigMap");
 
-        var source = (await flux.FindAsync("gitrepository", "app"))!;
+        var source = (await flux.FindAsync("GitRepository", "app"))!;
         source.Text("status", "artifact", "revision").Should().Be(first);
         source.Text("status", "artifact", "url").Should().StartWith(flux.StorageAddress.ToString());
         Conditions.Find(source, "ArtifactInStorage").Text("message").Should().Be($"stored artifact for revision '{first}'");
@@ -36,11 +36,11 @@ public sealed class ApplyTests(RunningControlPlane running)
         var first = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1")));
         await flux.ApplyAppAsync();
         await flux.AppliedAsync(first);
-        var digest = (await flux.FindAsync("gitrepository", "app")).Text("status", "artifact", "digest");
+        var digest = (await flux.FindAsync("GitRepository", "app")).Text("status", "artifact", "digest");
 
         var second = await flux.Git.CommitAsync();
         second.Should().NotBe(first);
-        var source = await flux.ObjectAsync("gitrepository", "app", obj => obj.Text("status", "artifact", "revision") == second, $"its artifact is {second}");
+        var source = await flux.ObjectAsync("GitRepository", "app", obj => obj.Text("status", "artifact", "revision") == second, $"its artifact is {second}");
         source.Text("status", "artifact", "digest").Should().Be(digest);
     }
 
@@ -51,10 +51,10 @@ public sealed class ApplyTests(RunningControlPlane running)
         var first = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1")));
         await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "2")));
         await flux.ApplyAppAsync();
-        await flux.PatchAsync("gitrepository", "app", $$$"""{"spec":{"ref":{"commit":"{{{first[^40..]}}}"} } }""");
+        await flux.PatchAsync("GitRepository", "app", $$$"""{"spec":{"ref":{"commit":"{{{first[^40..]}}}"} } }""");
 
         await flux.AppliedAsync(first);
-        await flux.ReconcileAsync("gitrepository", "app");
+        await flux.ReconcileAsync("GitRepository", "app");
         (await flux.ValueOfAsync("one")).Should().Be("1");
     }
 
@@ -66,8 +66,8 @@ public sealed class ApplyTests(RunningControlPlane running)
         await flux.ApplyAppAsync();
         await flux.AppliedAsync(revision);
 
-        await flux.Kubectl.RunAsync("--namespace", flux.Namespace, "delete", "configmap", "one");
-        await flux.ObjectAsync("configmap", "one", _ => true, "is there again");
+        await flux.DeleteAsync("ConfigMap", "one");
+        await flux.ObjectAsync("ConfigMap", "one", _ => true, "is there again");
     }
 
     [Fact]
@@ -81,14 +81,13 @@ public sealed class ApplyTests(RunningControlPlane running)
 
         var second = await flux.Git.CommitAsync(("deploy/two.yaml", null), ("deploy/kept.yaml", null));
         await flux.AppliedAsync(second);
-        (await flux.FindAsync("configmap", "two")).Should().BeNull();
+        (await flux.FindAsync("ConfigMap", "two")).Should().BeNull();
         (await flux.ValueOfAsync("one")).Should().Be("1");
         (await flux.ValueOfAsync("kept")).Should().Be("1");
     }
 
     [Theory]
     [InlineData("kubectl-edit")]
-    [InlineData("kubectl")]
     [InlineData("before-first-apply")]
     public async Task What_kubectl_set_is_taken_over_and_vanishes(string fieldManager)
     {
@@ -96,26 +95,43 @@ public sealed class ApplyTests(RunningControlPlane running)
         var revision = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1")));
         await flux.ApplyAppAsync(interval: "1h");
         await flux.AppliedAsync(revision);
-        await flux.PatchAsync("configmap", "one", """{"data":{"value":"edited","extra":"by hand"}}""", $"--field-manager={fieldManager}");
-        await flux.PatchAsync("configmap", "one", """{"data":{"other":"kept"}}""", "--field-manager=another-controller");
+        await flux.PatchAsync("ConfigMap", "one", """{"data":{"value":"edited","extra":"by hand"}}""", fieldManager);
+        await flux.PatchAsync("ConfigMap", "one", """{"data":{"other":"kept"}}""", "another-controller");
 
-        await flux.ReconcileAsync("kustomization", "app");
-        var configMap = (await flux.FindAsync("configmap", "one"))!;
+        await flux.ReconcileAsync("Kustomization", "app");
+        var configMap = (await flux.FindAsync("ConfigMap", "one"))!;
         configMap["data"]!.ToJsonString().Should().Be("""{"other":"kept","value":"1"}""");
         configMap.Objects("metadata", "managedFields").Select(entry => entry.Text("manager")).Should().BeEquivalentTo("kustomize-controller", "another-controller");
     }
 
+    [Theory]
+    [InlineData(false, """{"value":"1"}""")]
+    [InlineData(true, """{"extra":"by hand","value":"1"}""")]
+    public async Task What_kubectl_applied_before_Flux_is_taken_over_unless_the_object_says_Merge(bool merge, string expected)
+    {
+        await using var flux = await FluxInNamespace.StartAsync(running.ControlPlane);
+        var byHand = flux.ConfigMap("one", "1").Replace("\"1\"", "\"1\", extra: by hand", StringComparison.Ordinal);
+        await running.ControlPlane.Kubectl.RunAsync(["apply", "-f", "-"], byHand, TestContext.Current.CancellationToken);
+        await flux.ApplyAppAsync(interval: "1h");
+        var fromGit = flux.ConfigMap("one", "1");
+        if (merge)
+            fromGit = fromGit.Replace("name: one", "name: one, annotations: {kustomize.toolkit.fluxcd.io/ssa: Merge}", StringComparison.Ordinal);
+        await flux.AppliedAsync(await flux.Git.CommitAsync(("deploy/one.yaml", fromGit)));
+
+        (await flux.FindAsync("ConfigMap", "one"))!["data"]!.ToJsonString().Should().Be(expected);
+    }
+
     [Fact]
-    public async Task What_has_not_drifted_is_not_written()
+    public async Task What_has_not_drifted_keeps_its_resource_version()
     {
         await using var flux = await FluxInNamespace.StartAsync(running.ControlPlane);
         var revision = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1")));
         await flux.ApplyAppAsync();
         await flux.AppliedAsync(revision);
-        var before = (await flux.FindAsync("configmap", "one")).Text("metadata", "resourceVersion");
+        var before = (await flux.FindAsync("ConfigMap", "one")).Text("metadata", "resourceVersion");
 
-        await flux.ReconcileAsync("kustomization", "app");
-        (await flux.FindAsync("configmap", "one")).Text("metadata", "resourceVersion").Should().Be(before);
+        await flux.ReconcileAsync("Kustomization", "app");
+        (await flux.FindAsync("ConfigMap", "one")).Text("metadata", "resourceVersion").Should().Be(before);
     }
 
     [Fact]
@@ -141,7 +157,7 @@ public sealed class ApplyTests(RunningControlPlane running)
         await flux.Git.CommitAsync(("deploy/one.yaml", $"apiVersion: v1\nkind: ConfigMap\n{metadata.Replace("NAMESPACE", flux.Namespace, StringComparison.Ordinal)}\n"));
         await flux.ApplyAppAsync(", retryInterval: 1s", interval: "1h");
 
-        var kustomization = await flux.ObjectAsync("kustomization", "app", obj => Conditions.Find(obj, "Ready").Text("reason") == reason, $"Ready has reason {reason}");
+        var kustomization = await flux.ObjectAsync("Kustomization", "app", obj => Conditions.Find(obj, "Ready").Text("reason") == reason, $"Ready has reason {reason}");
         Conditions.Find(kustomization, "Ready").Text("status").Should().Be("False");
         Conditions.Find(kustomization, "Ready").Text("message").Should().Contain(message);
         Conditions.Find(kustomization, "Reconciling").Text("reason").Should().Be("ProgressingWithRetry");
@@ -168,8 +184,8 @@ public sealed class ApplyTests(RunningControlPlane running)
             """));
         await flux.ApplyAppAsync(", wait: true, timeout: 1s, retryInterval: 1h");
 
-        var kustomization = await flux.ObjectAsync("kustomization", "app", obj => Conditions.IsFalse(obj, "Healthy"), "it is not healthy");
-        Conditions.Find(kustomization, "Ready").Text("reason").Should().Be("HealthCheckFailed");
+        var kustomization = await flux.ObjectAsync("Kustomization", "app", obj => Conditions.Find(obj, "Ready").Text("reason") == "HealthCheckFailed", "its health check fails");
+        Conditions.Find(kustomization, "Healthy").Text("status").Should().Be("False");
         Conditions.Find(kustomization, "Healthy").Text("message").Should().Contain($"Deployment/{flux.Namespace}/web");
         kustomization.Text("status", "lastAttemptedRevision").Should().NotBeNull();
         kustomization.Text("status", "lastAppliedRevision").Should().BeNull("nothing counts as applied before it is healthy");

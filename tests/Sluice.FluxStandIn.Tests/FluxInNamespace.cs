@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FluxStandIn;
+using FluxStandIn.Appliers;
 using FluxStandIn.Controllers;
 using FluxStandIn.Kubernetes;
 using Sluice.TestBed;
@@ -12,6 +13,7 @@ internal sealed class FluxInNamespace : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly StringWriter _log = new();
     private readonly StandInOptions _options;
+    private readonly ApiServer _api;
     private StandIn _standIn = null!;
 
     private FluxInNamespace(ControlPlane controlPlane, TestRepository git, Func<StandInOptions, StandInOptions>? configure)
@@ -27,6 +29,7 @@ internal sealed class FluxInNamespace : IAsyncDisposable
             Log = TextWriter.Synchronized(_log),
         };
         _options = configure?.Invoke(options) ?? options;
+        _api = new ApiServer(options);
     }
 
     public ControlPlane ControlPlane { get; }
@@ -35,14 +38,12 @@ internal sealed class FluxInNamespace : IAsyncDisposable
 
     public string Namespace { get; } = $"flux-{Guid.NewGuid().ToString("n")[..8]}";
 
-    public Kubectl Kubectl => ControlPlane.Kubectl;
-
     public Uri StorageAddress => _standIn.StorageAddress;
 
     public static async Task<FluxInNamespace> StartAsync(ControlPlane controlPlane, Func<StandInOptions, StandInOptions>? configure = null)
     {
         var flux = new FluxInNamespace(controlPlane, await TestRepository.CreateAsync(), configure);
-        await flux.Kubectl.RunAsync("create", "namespace", flux.Namespace);
+        await flux.ApplyAsync("{apiVersion: v1, kind: Namespace, metadata: {name: NAMESPACE}}");
         flux._standIn = await StandIn.StartAsync(flux._options, TestContext.Current.CancellationToken);
         return flux;
     }
@@ -54,8 +55,11 @@ internal sealed class FluxInNamespace : IAsyncDisposable
         _standIn = await StandIn.StartAsync(_options, TestContext.Current.CancellationToken);
     }
 
-    public Task ApplyAsync(string manifest, string fieldManager = "test") =>
-        Kubectl.ApplyAsync(manifest.Replace("NAMESPACE", Namespace, StringComparison.Ordinal), fieldManager, force: true);
+    public async Task ApplyAsync(string manifests, string fieldManager = "test")
+    {
+        foreach (var obj in YamlDocuments.Read(manifests.Replace("NAMESPACE", Namespace, StringComparison.Ordinal), "manifest"))
+            await _api.ApplyAsync(Kind(obj.Text("kind")!).Path(obj.Name()), fieldManager, obj, dryRun: false, default);
+    }
 
     /// <summary>A GitRepository and a Kustomization, both named app, that look again every second.</summary>
     public Task ApplyAppAsync(string spec = "", string interval = "1s") => ApplyAsync(
@@ -79,16 +83,14 @@ internal sealed class FluxInNamespace : IAsyncDisposable
         data: {value: "{{value}}"}
         """;
 
-    public async Task<JsonObject?> FindAsync(string kind, string name)
-    {
-        var json = await Kubectl.RunAsync("--namespace", Namespace, "get", kind, name, "--output=json", "--ignore-not-found", "--show-managed-fields");
-        return json.Length == 0 ? null : (JsonObject)JsonNode.Parse(json)!;
-    }
+    public Task<JsonObject?> FindAsync(string kind, string name) => _api.FindAsync(Kind(kind).Path(Namespace, name), default);
 
-    public async Task<string?> ValueOfAsync(string configMap) => (await FindAsync("configmap", configMap)).Text("data", "value");
+    public async Task<string?> ValueOfAsync(string configMap) => (await FindAsync("ConfigMap", configMap)).Text("data", "value");
 
-    public Task PatchAsync(string kind, string name, string patch, params string[] more) =>
-        Kubectl.RunAsync(["--namespace", Namespace, "patch", kind, name, "--type=merge", $"--patch={patch}", .. more]);
+    public Task PatchAsync(string kind, string name, string patch, string fieldManager = "test", string? subresource = null) =>
+        _api.PatchAsync(Kind(kind).Path(Namespace, name, subresource), ApiServer.MergePatch, fieldManager, JsonNode.Parse(patch)!, default);
+
+    public Task DeleteAsync(string kind, string name) => _api.DeleteAsync(Kind(kind).Path(Namespace, name), default);
 
     public Task SuspendAsync(string kind, string name, bool suspend = true) =>
         PatchAsync(kind, name, $$$"""{"spec":{"suspend":{{{(suspend ? "true" : "false")}}}}}""");
@@ -97,7 +99,7 @@ internal sealed class FluxInNamespace : IAsyncDisposable
     public async Task<string> RequestAsync(string kind, string name)
     {
         var token = Guid.NewGuid().ToString("n");
-        await Kubectl.RunAsync("--namespace", Namespace, "annotate", "--overwrite", $"{kind}/{name}", $"reconcile.fluxcd.io/requestedAt={token}");
+        await PatchAsync(kind, name, $$$"""{"metadata":{"annotations":{"reconcile.fluxcd.io/requestedAt":"{{{token}}}"} } }""");
         return token;
     }
 
@@ -112,7 +114,7 @@ internal sealed class FluxInNamespace : IAsyncDisposable
         _standIn.Reconciles.SingleOrDefault(count => count.Kind == kind && count.Name == name) ?? new ReconcileCount(kind, Namespace, name, 0, 0, 0, null, null);
 
     public Task<JsonObject> AppliedAsync(string revision, string name = "app") => ObjectAsync(
-        "kustomization", name, obj => obj.Text("status", "lastAppliedRevision") == revision && Conditions.IsTrue(obj, "Ready"), $"it has applied {revision}");
+        "Kustomization", name, obj => obj.Text("status", "lastAppliedRevision") == revision && Conditions.IsTrue(obj, "Ready"), $"it has applied {revision}");
 
     /// <summary>Waits until an object is there and is as told.</summary>
     public async Task<JsonObject> ObjectAsync(string kind, string name, Func<JsonObject, bool> condition, string what)
@@ -138,6 +140,14 @@ internal sealed class FluxInNamespace : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _standIn.DisposeAsync();
+        _api.Dispose();
         Git.Dispose();
     }
+
+    private static ResourceKind Kind(string kind) => kind switch
+    {
+        "Namespace" => new ResourceKind("", "v1", kind, "namespaces", false),
+        "ConfigMap" => new ResourceKind("", "v1", kind, "configmaps", true),
+        _ => FluxKinds.All.Single(flux => flux.Kind == kind),
+    };
 }

@@ -1,3 +1,7 @@
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using FluxStandIn;
+using FluxStandIn.Kubernetes;
 using Sluice.TestBed;
 
 namespace Sluice.FluxStandIn.Tests;
@@ -22,8 +26,8 @@ public sealed class InterruptionTests
         await flux.AppliedAsync(revision);
 
         // And it hears of changes again: this one is in no list that it made before.
-        await flux.SuspendAsync("kustomization", "app");
-        await flux.ReconcileAsync("kustomization", "app");
+        await flux.SuspendAsync("Kustomization", "app");
+        await flux.ReconcileAsync("Kustomization", "app");
     }
 
     [Fact]
@@ -34,5 +38,39 @@ public sealed class InterruptionTests
         await FluxCrds.InstallAsync(controlPlane);
         await flux.ApplyAppAsync();
         await flux.AppliedAsync(await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1"))));
+    }
+
+    [Fact]
+    public async Task A_watch_that_has_expired_is_begun_anew_from_a_list()
+    {
+        var configMaps = new ResourceKind("", "v1", "ConfigMap", "configmaps", true);
+        await using var controlPlane = await ControlPlane.StartAsync();
+        await controlPlane.Kubectl.RunAsync("create", "configmap", "before");
+        await controlPlane.Kubectl.RunAsync("create", "configmap", "kept");
+        var options = new StandInOptions { Kubeconfig = controlPlane.KubeconfigPath };
+        using var api = new ApiServer(options);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var changes = Channel.CreateUnbounded<string>();
+        var reflector = new Reflector(api, configMaps, "default", Record, TimeProvider.System, new Log(TextWriter.Null, LogLevel.Error, TimeProvider.System));
+        var running = reflector.RunAsync(stop.Token);
+        string[] listed = [await NextAsync(), await NextAsync()];
+        listed.Should().BeEquivalentTo("+before", "+kept");
+
+        await controlPlane.Kubectl.RunAsync("delete", "configmap", "before");
+        (await NextAsync()).Should().Be("-before");
+        await controlPlane.ExpireWatchesAsync();
+        await controlPlane.Kubectl.RunAsync("create", "configmap", "after");
+        string next;
+        while ((next = await NextAsync()) is "=kept")
+        {
+        }
+
+        next.Should().Be("+after");
+        await stop.CancelAsync();
+        await running;
+
+        void Record(JsonObject? before, JsonObject? after) =>
+            changes.Writer.TryWrite($"{(before is null ? "+" : after is null ? "-" : "=")}{(after ?? before)!.Name().Name}");
+        async Task<string> NextAsync() => await changes.Reader.ReadAsync(stop.Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FluxStandIn.Controllers;
 using FluxStandIn.Kubernetes;
 
@@ -6,18 +7,18 @@ namespace Sluice.FluxStandIn.Tests;
 public sealed class StatusTests(RunningControlPlane running)
 {
     [Fact]
-    public async Task A_condition_of_another_controller_survives()
+    public async Task A_condition_of_another_controller_that_comes_during_a_reconciliation_survives_it()
     {
-        await using var flux = await FluxInNamespace.StartAsync(running.ControlPlane);
-        var first = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1")));
+        await using var flux = await FluxInNamespace.StartAsync(running.ControlPlane, options => options with { ReconcileDelay = TimeSpan.FromSeconds(2) });
+        var revision = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1")));
         await flux.ApplyAppAsync(interval: "1h");
-        var kustomization = await flux.AppliedAsync(first);
-        var approved = """{"type":"Approved","status":"True","reason":"GateOpened","message":"by a test","lastTransitionTime":"2026-01-01T00:00:00Z"}""";
-        await flux.PatchAsync(
-            "kustomization", "app", $$$"""{"status":{"conditions":[{{{Conditions.Find(kustomization, "Ready")!.ToJsonString()}}},{{{approved}}}]}}""", "--subresource=status", "--field-manager=sluice");
+        var atWork = await flux.ObjectAsync(
+            "Kustomization", "app", obj => Conditions.Find(obj, "Reconciling").Text("message")?.StartsWith("Fetching", StringComparison.Ordinal) == true, "it is at work");
+        var conditions = Conditions.List(atWork).DeepClone().AsArray();
+        conditions.Add(JsonNode.Parse("""{"type":"Approved","status":"True","reason":"GateOpened","message":"by a test","lastTransitionTime":"2026-01-01T00:00:00Z"}"""));
+        await flux.PatchAsync("Kustomization", "app", $$$"""{"status":{"conditions":{{{conditions.ToJsonString()}}}}}""", "sluice", "status");
 
-        var second = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "2")));
-        kustomization = await flux.AppliedAsync(second);
+        var kustomization = await flux.AppliedAsync(revision);
         Conditions.Find(kustomization, "Approved").Text("message").Should().Be("by a test");
         Conditions.List(kustomization).Select(condition => condition.Text("type")).Should().BeEquivalentTo("Ready", "Approved");
     }
@@ -29,13 +30,13 @@ public sealed class StatusTests(RunningControlPlane running)
         await flux.ApplyAppAsync();
         await flux.AppliedAsync(await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1"))));
 
-        var source = (await flux.FindAsync("gitrepository", "app"))!;
-        var kustomization = (await flux.FindAsync("kustomization", "app"))!;
+        var source = (await flux.FindAsync("GitRepository", "app"))!;
+        var kustomization = (await flux.FindAsync("Kustomization", "app"))!;
         StatusManagers(source).Should().Equal("gotk-source-controller");
         StatusManagers(kustomization).Should().Equal("gotk-kustomize-controller");
         kustomization.At("metadata", "finalizers")!.ToJsonString().Should().Be("""["finalizers.fluxcd.io"]""");
 
-        static IEnumerable<string?> StatusManagers(System.Text.Json.Nodes.JsonObject obj) =>
+        static IEnumerable<string?> StatusManagers(JsonObject obj) =>
             obj.Objects("metadata", "managedFields").Where(entry => entry.Text("subresource") == "status").Select(entry => entry.Text("manager"));
     }
 
@@ -44,12 +45,12 @@ public sealed class StatusTests(RunningControlPlane running)
     {
         await using var flux = await FluxInNamespace.StartAsync(running.ControlPlane);
         await flux.ApplyAppAsync();
-        await flux.PatchAsync("gitrepository", "app", """{"spec":{"url":"https://git.example/elsewhere.git"}}""");
+        await flux.PatchAsync("GitRepository", "app", """{"spec":{"url":"https://git.example/elsewhere.git"}}""");
 
-        var source = await flux.ObjectAsync("gitrepository", "app", obj => Conditions.Find(obj, "Ready").Text("message")?.Contains("elsewhere", StringComparison.Ordinal) == true, "Ready names it");
+        var source = await flux.ObjectAsync("GitRepository", "app", obj => Conditions.Find(obj, "Ready").Text("message")?.Contains("elsewhere", StringComparison.Ordinal) == true, "Ready names it");
         Conditions.Find(source, "Ready").Text("reason").Should().Be("GitOperationFailed");
         Conditions.IsTrue(source, "FetchFailed").Should().BeTrue();
-        await flux.ObjectAsync("kustomization", "app", obj => Conditions.Find(obj, "Ready").Text("reason") == "ArtifactFailed", "it waits for an artifact");
+        await flux.ObjectAsync("Kustomization", "app", obj => Conditions.Find(obj, "Ready").Text("reason") == "ArtifactFailed", "it waits for an artifact");
     }
 
     [Fact]
@@ -58,8 +59,8 @@ public sealed class StatusTests(RunningControlPlane running)
         await using var flux = await FluxInNamespace.StartAsync(running.ControlPlane);
         var first = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1")), ("more/two.yaml", flux.ConfigMap("two", "1")));
         await flux.ApplyAppAsync(", dependsOn: [{name: base}]");
-        await flux.ObjectAsync("kustomization", "app", obj => Conditions.Find(obj, "Ready").Text("reason") == "DependencyNotReady", "it waits for base");
-        (await flux.FindAsync("configmap", "one")).Should().BeNull();
+        await flux.ObjectAsync("Kustomization", "app", obj => Conditions.Find(obj, "Ready").Text("reason") == "DependencyNotReady", "it waits for base");
+        (await flux.FindAsync("ConfigMap", "one")).Should().BeNull();
 
         await flux.ApplyAsync(
             """
@@ -70,10 +71,10 @@ public sealed class StatusTests(RunningControlPlane running)
             """);
         await flux.AppliedAsync(first);
 
-        await flux.SuspendAsync("kustomization", "base");
-        await flux.ReconcileAsync("kustomization", "base");
+        await flux.SuspendAsync("Kustomization", "base");
+        await flux.ReconcileAsync("Kustomization", "base");
         await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "2")));
-        var held = await flux.ObjectAsync("kustomization", "app", obj => Conditions.Find(obj, "Ready").Text("reason") == "DependencyNotReady", "it waits for base again");
+        var held = await flux.ObjectAsync("Kustomization", "app", obj => Conditions.Find(obj, "Ready").Text("reason") == "DependencyNotReady", "it waits for base again");
         Conditions.Find(held, "Ready").Text("message").Should().Be($"dependency '{flux.Namespace}/base' revision is not up to date");
         (await flux.ValueOfAsync("one")).Should().Be("1");
     }

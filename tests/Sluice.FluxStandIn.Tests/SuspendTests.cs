@@ -12,21 +12,21 @@ public sealed class SuspendTests(RunningControlPlane running)
         var first = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1")));
         await flux.ApplyAppAsync();
         await flux.AppliedAsync(first);
-        await flux.SuspendAsync("kustomization", "app");
-        await flux.ObjectAsync("kustomization", "app", obj => obj.Number("status", "observedGeneration") == obj.Generation(), "the suspension is observed, since it was Ready");
+        await flux.SuspendAsync("Kustomization", "app");
+        await flux.ObjectAsync("Kustomization", "app", obj => obj.Number("status", "observedGeneration") == obj.Generation(), "the suspension is observed, since it was Ready");
         var reconciled = flux.Count("Kustomization", "app").Started;
 
         await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "2")));
         var latest = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "3")));
-        await flux.ObjectAsync("gitrepository", "app", obj => obj.Text("status", "artifact", "revision") == latest, $"its artifact is {latest}");
-        await flux.Kubectl.RunAsync("--namespace", flux.Namespace, "delete", "configmap", "one");
-        var suspended = await flux.ReconcileAsync("kustomization", "app");
+        await flux.ObjectAsync("GitRepository", "app", obj => obj.Text("status", "artifact", "revision") == latest, $"its artifact is {latest}");
+        await flux.DeleteAsync("ConfigMap", "one");
+        var suspended = await flux.ReconcileAsync("Kustomization", "app");
 
         Conditions.Find(suspended, "Ready").Text("message").Should().Be($"Applied revision: {first}", "the conditions are frozen");
-        (await flux.FindAsync("configmap", "one")).Should().BeNull("drift is not corrected while suspended");
+        (await flux.FindAsync("ConfigMap", "one")).Should().BeNull("drift is not corrected while suspended");
         flux.Count("Kustomization", "app").Started.Should().Be(reconciled);
 
-        await flux.SuspendAsync("kustomization", "app", suspend: false);
+        await flux.SuspendAsync("Kustomization", "app", suspend: false);
         await flux.AppliedAsync(latest);
         (await flux.ValueOfAsync("one")).Should().Be("3");
     }
@@ -38,15 +38,15 @@ public sealed class SuspendTests(RunningControlPlane running)
         var revision = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1")));
         await flux.ApplyAppAsync();
         await flux.ObjectAsync(
-            "kustomization", "app", obj => Conditions.Find(obj, "Reconciling").Text("message")?.StartsWith("Fetching", StringComparison.Ordinal) == true, "it is at work");
-        await flux.SuspendAsync("kustomization", "app");
-        (await flux.FindAsync("configmap", "one")).Should().BeNull("it was suspended before the apply, or this test says nothing");
+            "Kustomization", "app", obj => Conditions.Find(obj, "Reconciling").Text("message")?.StartsWith("Fetching", StringComparison.Ordinal) == true, "it is at work");
+        await flux.SuspendAsync("Kustomization", "app");
+        (await flux.FindAsync("ConfigMap", "one")).Should().BeNull("it was suspended before the apply, or this test says nothing");
 
         await flux.AppliedAsync(revision);
         (await flux.ValueOfAsync("one")).Should().Be("1");
         await flux.UntilAsync(() => Task.FromResult(flux.Count("Kustomization", "app").Suspended > 0), () => "the suspension is seen afterwards", () => flux.Count("Kustomization", "app").ToString());
         var finished = flux.Count("Kustomization", "app").Count;
-        await flux.ReconcileAsync("kustomization", "app");
+        await flux.ReconcileAsync("Kustomization", "app");
         flux.Count("Kustomization", "app").Count.Should().Be(finished, "nothing begins while it is suspended");
     }
 
@@ -59,14 +59,14 @@ public sealed class SuspendTests(RunningControlPlane running)
         var revision = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1")));
         await flux.ApplyAppAsync();
         await flux.AppliedAsync(revision);
-        await flux.SuspendAsync("kustomization", "app", suspend);
+        await flux.SuspendAsync("Kustomization", "app", suspend);
 
-        await flux.Kubectl.RunAsync("--namespace", flux.Namespace, "delete", "kustomization", "app", "--wait=false");
-        await flux.GoneAsync("kustomization", "app");
+        await flux.DeleteAsync("Kustomization", "app");
+        await flux.GoneAsync("Kustomization", "app");
         if (suspend)
             (await flux.ValueOfAsync("one")).Should().Be("1");
         else
-            await flux.GoneAsync("configmap", "one");
+            await flux.GoneAsync("ConfigMap", "one");
     }
 
     [Fact]
@@ -76,18 +76,18 @@ public sealed class SuspendTests(RunningControlPlane running)
         var first = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1")));
         await flux.ApplyAppAsync();
         await flux.AppliedAsync(first);
-        await flux.SuspendAsync("gitrepository", "app");
-        await flux.ReconcileAsync("gitrepository", "app");
+        await flux.SuspendAsync("GitRepository", "app");
+        await flux.ReconcileAsync("GitRepository", "app");
 
         await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "2")));
-        await flux.Kubectl.RunAsync("--namespace", flux.Namespace, "delete", "configmap", "one");
-        await flux.ObjectAsync("configmap", "one", obj => obj.Text("data", "value") == "1", "drift is corrected with the artifact of before");
+        await flux.DeleteAsync("ConfigMap", "one");
+        await flux.ObjectAsync("ConfigMap", "one", obj => obj.Text("data", "value") == "1", "drift is corrected with the artifact of before");
 
         // Another start with a new temporary folder at another address, as source-controller's emptyDir: the status points at nothing.
         await flux.RestartAsync();
-        var kustomization = await flux.ObjectAsync("kustomization", "app", obj => Conditions.IsFalse(obj, "Ready"), "its source has no artifact");
+        var kustomization = await flux.ObjectAsync("Kustomization", "app", obj => Conditions.IsFalse(obj, "Ready"), "its source has no artifact");
         Conditions.Find(kustomization, "Ready").Text("reason").Should().Be("ArtifactFailed");
-        (await flux.FindAsync("gitrepository", "app")).Text("status", "artifact", "revision").Should().Be(first);
+        (await flux.FindAsync("GitRepository", "app")).Text("status", "artifact", "revision").Should().Be(first);
     }
 
     public static TheoryData<string, string, string> OtherKinds() => new()
@@ -119,7 +119,8 @@ public sealed class SuspendTests(RunningControlPlane running)
 
         await flux.SuspendAsync(kind, "app", suspend: false);
         await flux.UntilAsync(() => Task.FromResult(flux.Count(kind, "app").Count == 3), () => $"{kind} is reconciled once it is resumed", () => flux.Count(kind, "app").ToString());
-        await flux.Kubectl.RunAsync("--namespace", flux.Namespace, "delete", kind, "app", "--timeout=20s");
+        await flux.DeleteAsync(kind, "app");
+        await flux.GoneAsync(kind, "app");
 
         static bool IsReady(System.Text.Json.Nodes.JsonObject obj) =>
             Conditions.IsTrue(obj, "Ready") && Conditions.Find(obj, "Reconciling") is null && obj.Number("status", "observedGeneration") == obj.Generation();

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using FluxStandIn.Kubernetes;
 
@@ -57,7 +56,7 @@ internal sealed class ResourceApplier(ApiServer api, Discovery discovery, TimePr
                 await api.DeleteAsync(kind.Path(entry.Name), cancellation);
                 pruned.Add(entry.ToString());
             }
-            catch (ApiException e) when (e.Code == HttpStatusCode.NotFound)
+            catch (ApiException e) when (e.ObjectIsMissing)
             {
             }
         }

@@ -129,14 +129,15 @@ internal sealed class Controller : IDisposable
         {
             outcome = await _reconciler.ReconcileAsync(run, cancellation);
             run.Finish();
-            await run.PatchAsync(cancellation);
         }
         finally
         {
+            // Before the status is written: who sees there that it is done may count on it.
             var count = _counts.Finished(Kind.Kind, name, outcome?.Revision);
             _log.Info($"reconciled {Kind.Kind}/{name} revision={count.Revision ?? "-"} ready={Conditions.Find(obj, Conditions.Ready).Text("status") ?? "-"} count={count.Count}");
         }
 
+        await run.PatchAsync(cancellation);
         return outcome.Again;
     }
 

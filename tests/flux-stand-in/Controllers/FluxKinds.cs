@@ -20,6 +20,8 @@ internal static class FluxKinds
     public static readonly IReadOnlyList<ResourceKind> Others =
         [HelmRelease, OciRepository, Bucket, HelmRepository, HelmChart, ImageRepository, ImagePolicy, ImageUpdateAutomation];
 
+    public static readonly IReadOnlyList<ResourceKind> All = [Kustomization, GitRepository, .. Others];
+
     /// <summary>The controller of Flux that a kind belongs to; <c>gotk-</c> and this name is the field manager of its status.</summary>
     public static string Controller(ResourceKind kind) => kind.Group switch
     {

@@ -27,7 +27,7 @@ internal sealed class StatusPatcher(ApiServer api, ResourceKind kind, TimeProvid
                 await api.PatchAsync(path, ApiServer.MergePatch, _fieldManager, new JsonObject { ["status"] = fields }, cancellation);
             await PatchConditionsAsync(path, before, after, cancellation);
         }
-        catch (ApiException e) when (e.Code == HttpStatusCode.NotFound)
+        catch (ApiException e) when (e.ObjectIsMissing)
         {
         }
     }

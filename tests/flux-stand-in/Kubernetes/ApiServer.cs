@@ -30,14 +30,14 @@ internal sealed class ApiServer : IDisposable
         Connect();
     }
 
-    /// <summary>The object, or null when there is none (or no such kind).</summary>
+    /// <summary>The object, or null when the API server says that there is none.</summary>
     public async Task<JsonObject?> FindAsync(string path, CancellationToken cancellation)
     {
         try
         {
             return await CallAsync(HttpMethod.Get, path, null, null, cancellation);
         }
-        catch (ApiException e) when (e.Code == HttpStatusCode.NotFound)
+        catch (ApiException e) when (e.ObjectIsMissing)
         {
             return null;
         }
@@ -113,7 +113,9 @@ internal sealed class ApiServer : IDisposable
         try
         {
             var status = JsonNode.Parse(text);
-            return new ApiException(response.StatusCode, status.Text("reason") ?? "", status.Text("message") ?? text);
+            return new ApiException(
+                response.StatusCode, status.Text("reason") ?? "", status.Text("message") ?? text,
+                response.StatusCode == HttpStatusCode.NotFound && status.Text("details", "name") is not null);
         }
         catch (JsonException)
         {

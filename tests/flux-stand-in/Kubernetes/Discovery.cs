@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json.Nodes;
 
 namespace FluxStandIn.Kubernetes;
 
@@ -14,7 +16,16 @@ internal sealed class Discovery(ApiServer api)
             return known;
 
         var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
-        var list = await api.FindAsync(slash < 0 ? $"api/{apiVersion}" : $"apis/{apiVersion}", cancellation);
+        JsonObject list;
+        try
+        {
+            list = await api.GetAsync(slash < 0 ? $"api/{apiVersion}" : $"apis/{apiVersion}", cancellation);
+        }
+        catch (ApiException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
         foreach (var resource in list.Objects("resources"))
         {
             var plural = resource.Text("name")!;

@@ -46,6 +46,7 @@ internal sealed class Reflector(ApiServer api, ResourceKind kind, string @namesp
             }
             catch (ApiException e) when (e.Code == HttpStatusCode.Gone)
             {
+                log.Debug($"watch of {kind.Plural} expired, listing anew: {e.Message}");
                 _resourceVersion = null;
             }
             catch (ApiException e) when (e.Code == HttpStatusCode.NotFound)
