@@ -4,7 +4,7 @@ namespace Sluice.TestBed.Tests;
 
 public sealed class ManagedProcessTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task It_dies_when_the_test_process_does()

@@ -5,13 +5,13 @@ namespace Sluice.TestBed.Tests;
 /// <summary>The events of a watch as the API server sends them.</summary>
 internal static class RawWatch
 {
-    /// <summary>Watches until <paramref name="isLast"/>, or for 10 s at most.</summary>
+    /// <summary>Watches until <paramref name="isLast"/>, or for 30 s at most.</summary>
     /// <returns>The events, the last one included.</returns>
     public static async Task<List<JsonNode>> ReadAsync(ControlPlane controlPlane, string pathAndQuery, Func<JsonNode, bool> isLast)
     {
         using var client = controlPlane.CreateHttpClient();
         using var answer = await client.GetAsync(
-            new Uri(pathAndQuery + "&watch=true&timeoutSeconds=10", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            new Uri(pathAndQuery + "&watch=true&timeoutSeconds=30", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         answer.EnsureSuccessStatusCode();
         using StreamReader reader = new(await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
         List<JsonNode> events = [];

@@ -29,6 +29,7 @@ public sealed class ControlPlane : IAsyncDisposable
     private readonly HttpClient _client;
     private Etcd? _etcd;
     private ManagedProcess? _apiServer;
+    private bool _disposed;
 
     private ControlPlane(ControlPlanePrograms programs, ControlPlaneOptions options)
     {
@@ -206,9 +207,15 @@ public sealed class ControlPlane : IAsyncDisposable
         await ServedCrds.WaitAsync(_client, TimeSpan.FromSeconds(30));
     }
 
-    /// <summary>Kills both programs and removes the folder.</summary>
+    /// <summary>Kills both programs and removes the folder. Does nothing the second time.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (_apiServer is not null)
         {
             await _apiServer.DisposeAsync();

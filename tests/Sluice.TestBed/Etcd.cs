@@ -8,6 +8,9 @@ namespace Sluice.TestBed;
 /// <summary>The etcd of one control plane, and the few requests that tests make to it directly (by its JSON gateway).</summary>
 internal sealed class Etcd : IAsyncDisposable
 {
+    // "sluice-test-bed" in base64, as the gateway wants it; the API server's keys begin with "/registry".
+    private const string Key = "c2x1aWNlLXRlc3QtYmVk";
+
     private readonly HttpClient _client;
     private readonly ManagedProcess _process;
 
@@ -50,7 +53,7 @@ internal sealed class Etcd : IAsyncDisposable
     /// <returns>The new revision, newer than every resourceVersion that the API server has given out.</returns>
     public async Task<long> AdvanceAsync()
     {
-        var answer = await PostAsync("/v3/kv/put", new JsonObject { ["key"] = "c2x1aWNlLXRlc3QtYmVk", ["value"] = "" });
+        var answer = await PostAsync("/v3/kv/put", new JsonObject { ["key"] = Key, ["value"] = "" });
         return long.Parse((string)answer["header"]!["revision"]!, CultureInfo.InvariantCulture);
     }
 
