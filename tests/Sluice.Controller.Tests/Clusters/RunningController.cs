@@ -21,12 +21,14 @@ public sealed class RunningController : IAsyncDisposable
     public static async Task<RunningController> StartAsync(string kubeconfig, IEnumerable<string> arguments, bool awaitReady = true)
     {
         var (health, metrics) = (LoopbackPort.Free(), LoopbackPort.Free());
-        var process = ManagedProcess.Start(
-            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
-            [
-                Path.Combine(AppContext.BaseDirectory, "sluice-controller.dll"), $"--kubeconfig={kubeconfig}",
-                $"--health-addr=127.0.0.1:{health}", $"--metrics-addr=127.0.0.1:{metrics}", "--runtime-namespace=default", "--log-level=debug", "--kube-api-qps=0", .. arguments,
-            ]);
+        // The native program, where one is named, as it is shipped; else the one that was built with the tests.
+        var native = Environment.GetEnvironmentVariable("SLUICE_CONTROLLER");
+        string[] program = string.IsNullOrEmpty(native) ? ["dotnet", Path.Combine(AppContext.BaseDirectory, "sluice-controller.dll")] : [native];
+        var process = ManagedProcess.Start(program[0],
+        [
+            .. program[1..], $"--kubeconfig={kubeconfig}",
+            $"--health-addr=127.0.0.1:{health}", $"--metrics-addr=127.0.0.1:{metrics}", "--runtime-namespace=default", "--log-level=debug", "--kube-api-qps=0", .. arguments,
+        ]);
         var running = new RunningController(process, health, metrics);
         if (awaitReady)
         {
