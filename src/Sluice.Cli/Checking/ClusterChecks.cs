@@ -59,7 +59,7 @@ internal sealed class ClusterChecks(ClusterClient cluster, TimeProvider time)
     private static CheckLine Fields(IReadOnlyList<ServedKind> kinds, IReadOnlyList<ServedKind> carriers) =>
         carriers.Count == kinds.Count ? CheckLine.Right("Every one of these kinds has the field spec.gates")
         : CheckLine.Notice(
-            carriers.Count == 0 ? "None of these kinds has the field spec.gates" : $"Only {string.Join(", ", carriers.Select(kind => kind.Kind.Kind))} have the field spec.gates",
+            carriers.Count == 0 ? "None of these kinds has the field spec.gates" : $"Of these kinds only {string.Join(", ", carriers.Select(kind => kind.Kind.Kind))} {(carriers.Count == 1 ? "has" : "have")} the field spec.gates",
             $"name gates by the annotation {GatedAnnotations.Gates}, which works with every release of Flux, or add the field with config/flux");
 
     private async Task<CheckLine> LeaseAsync(string inNamespace, CancellationToken cancellation)

@@ -1,0 +1,15 @@
+using Sluice.Cli.Output;
+
+namespace Sluice.Cli.Tests;
+
+/// <summary>What is printed, as a text.</summary>
+internal static class Printed
+{
+    public static string By(Action<Terminal> print, bool colour = false)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        print(new Terminal(output, error, colour));
+        return output.ToString();
+    }
+}

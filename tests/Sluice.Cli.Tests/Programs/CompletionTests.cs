@@ -1,0 +1,60 @@
+using System.Diagnostics;
+
+namespace Sluice.Cli.Tests.Programs;
+
+public sealed class CompletionTests(ClusterWithGates cluster)
+{
+    private readonly SluiceProgram _sluice = new(cluster.ControlPlane.KubeconfigPath);
+
+    [Fact]
+    public async Task Words_are_completed_from_commands_options_and_the_cluster()
+    {
+        var inNamespace = await cluster.NamespaceAsync("complete");
+        await cluster.GateAsync(inNamespace, "sre-approval");
+        await cluster.GateAsync(inNamespace, "qa");
+        await cluster.KustomizationAsync(inNamespace, "my-app", "qa");
+        (await CompleteAsync("res")).Should().Equal("resume", ":4");
+        (await CompleteAsync("get", "g")).Should().Equal("gate", "gates", "gt", ":4");
+        (await CompleteAsync("get", "gates", "-o", "j")).Should().Equal("json", ":4");
+        (await CompleteAsync("open", "--rev")).Should().Equal("--revision", ":4");
+        (await CompleteAsync("open", "-n", inNamespace, "")).Should().Equal("qa", "sre-approval", ":4");
+        (await CompleteAsync("open", "-n", inNamespace, "s")).Should().Equal("sre-approval", ":4");
+        (await CompleteAsync("explain", "ku")).Should().Equal("kustomization/", ":6");
+        (await CompleteAsync("explain", "-n", inNamespace, "ks/m")).Should().Equal("ks/my-app", ":4");
+        (await CompleteAsync("completion", "z")).Should().Equal("zsh", ":4");
+    }
+
+    [Fact]
+    public async Task A_cluster_that_does_not_answer_costs_a_completion_nothing_but_its_names()
+    {
+        var result = (await new SluiceProgram("/nonexistent").RunAsync(["__complete", "open", ""])).Succeeded();
+        result.Output.Should().Be(":4\n");
+        result.Error.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Bash_completes_with_the_script()
+    {
+        var script = (await _sluice.RunAsync("completion bash")).Succeeded().Output;
+        var start = new ProcessStartInfo("bash", ["-c", script + """
+            COMP_WORDS=("$0" get g) COMP_CWORD=2
+            _sluice_complete
+            echo "${COMPREPLY[*]}"
+            """, SluiceProgram.Path]) { RedirectStandardOutput = true };
+        using var bash = Process.Start(start)!;
+        var output = await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
+        output.Trim().Should().Be("gate gates gt");
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -F")]
+    [InlineData("zsh", "compdef")]
+    [InlineData("fish", "complete -c")]
+    [InlineData("powershell", "Register-ArgumentCompleter")]
+    public async Task Every_shell_has_its_script_for_every_name_of_the_program(string shell, string registration) =>
+        (await _sluice.RunAsync($"completion {shell}")).Succeeded().Output.Should().Contain(registration).And.Contain("kubectl-gate").And.Contain("flux-gate");
+
+    private async Task<IReadOnlyList<string>> CompleteAsync(params string[] words) =>
+        (await _sluice.RunAsync(["__complete", .. words])).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}

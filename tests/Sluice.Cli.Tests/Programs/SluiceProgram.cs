@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using Sluice.TestBed;
+
+namespace Sluice.Cli.Tests.Programs;
+
+/// <summary>The built program, run as a user runs it. <c>SLUICE_BIN</c> names another build of it, for example the published one.</summary>
+internal sealed class SluiceProgram(string kubeconfig)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    /// <summary>The program's path.</summary>
+    public static string Path { get; } = Environment.GetEnvironmentVariable("SLUICE_BIN") is { Length: > 0 } named ? named
+        : RepositoryRoot.Combine("src", "Sluice.Cli", "bin", Configuration, "net10.0", "sluice");
+
+    // .../bin/Debug/net10.0/
+    private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
+    /// <summary>Runs it; the arguments are separated by spaces, and <c>{0}</c> and so on stand for arguments with spaces of their own.</summary>
+    public Task<ProgramResult> RunAsync(string arguments, params string[] texts) =>
+        RunAsync([.. arguments.Split(' ').Select(argument => argument is ['{', var digit, '}'] ? texts[digit - '0'] : argument)]);
+
+    /// <summary>Runs it.</summary>
+    public async Task<ProgramResult> RunAsync(IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(Path, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["KUBECONFIG"] = kubeconfig;
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        var error = process.StandardError.ReadToEndAsync(limit.Token);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw new TimeoutException($"sluice {string.Join(' ', arguments)} did not end within {Limit}.");
+        }
+
+        return new ProgramResult(process.ExitCode, await output, await error);
+    }
+}

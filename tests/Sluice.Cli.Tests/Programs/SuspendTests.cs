@@ -1,0 +1,86 @@
+namespace Sluice.Cli.Tests.Programs;
+
+public sealed class SuspendTests(ClusterWithGates cluster)
+{
+    private const string Suspended = "{.spec.suspend}";
+    private const string KeepSuspended = @"{.metadata.annotations.gating\.toolkit\.fluxcd\.io/keep-suspended}";
+
+    private readonly SluiceProgram _sluice = new(cluster.ControlPlane.KubeconfigPath);
+
+    [Fact]
+    public async Task What_is_suspended_during_a_hold_stays_suspended_after_it_and_resume_ends_that()
+    {
+        var inNamespace = await cluster.NamespaceAsync("suspend-held");
+        await HeldAsync(inNamespace);
+        (await _sluice.RunAsync($"suspend ks/my-app -n {inNamespace} --reason {{0}}", "database migration")).Succeeded()
+            .Output.Should().Be($"Kustomization {inNamespace}/my-app is suspended, and stays so when {inNamespace}/qa opens: database migration\n");
+        await cluster.ReleaseAsync(inNamespace, "my-app");
+        (await SuspendAsync(inNamespace)).Should().Be("true", "a release drops Sluice's ownership alone");
+        (await cluster.ValueAsync(inNamespace, "ks/my-app", KeepSuspended)).Should().Be("database migration");
+
+        (await _sluice.RunAsync($"resume ks/my-app -n {inNamespace}")).Succeeded().Output.Should().Be($"Kustomization {inNamespace}/my-app is resumed.\n");
+        (await SuspendAsync(inNamespace)).Should().BeOneOf("", "false");
+        (await cluster.ValueAsync(inNamespace, "ks/my-app", KeepSuspended)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Resume_never_lifts_a_hold_and_the_release_after_it_resumes()
+    {
+        var inNamespace = await cluster.NamespaceAsync("resume-held");
+        await cluster.KustomizationAsync(inNamespace, "my-app", "qa");
+        (await _sluice.RunAsync($"suspend ks/my-app -n {inNamespace} --reason before")).Succeeded()
+            .Output.Should().Be($"Kustomization {inNamespace}/my-app is suspended: before\n");
+        await cluster.HoldAsync(inNamespace, "my-app", $"{inNamespace}/qa (GateClosed)");
+        (await _sluice.RunAsync($"resume ks/my-app -n {inNamespace}")).Succeeded()
+            .Output.Should().Be($"Kustomization {inNamespace}/my-app is held by {inNamespace}/qa: it goes on when that opens.\n");
+        (await SuspendAsync(inNamespace)).Should().Be("true", "the gate is closed");
+        await cluster.ReleaseAsync(inNamespace, "my-app");
+        (await SuspendAsync(inNamespace)).Should().BeOneOf("", "false");
+    }
+
+    [Fact]
+    public async Task Resume_ends_what_others_began()
+    {
+        var inNamespace = await cluster.NamespaceAsync("resume-others");
+        await cluster.KustomizationAsync(inNamespace, "my-app", "qa");
+        await cluster.ControlPlane.Kubectl.RunAsync("patch", "ks", "my-app", $"--namespace={inNamespace}", "--type=merge", "--field-manager=flux",
+            """--patch={"metadata":{"annotations":{"gating.toolkit.fluxcd.io/keep-suspended":"by hand","fluxcd.controlplane.io/suspendedBy":"jane"}},"spec":{"suspend":true}}""");
+        (await _sluice.RunAsync($"explain ks/my-app -n {inNamespace}")).Succeeded().Output.Should()
+            .Contain("It is to be kept suspended: \"by hand\"").And.Contain("'jane' has suspended it").And.Contain("set by field manager 'flux'")
+            .And.Contain($"sluice resume kustomization/my-app -n {inNamespace}");
+        (await _sluice.RunAsync($"resume ks/my-app -n {inNamespace}")).Succeeded();
+        (await SuspendAsync(inNamespace)).Should().Be("false");
+        (await cluster.ValueAsync(inNamespace, "ks/my-app", "{.metadata.annotations}")).Should().NotContain("suspended");
+    }
+
+    [Fact]
+    public async Task Release_once_writes_a_new_token_each_time_and_only_on_what_is_held()
+    {
+        var inNamespace = await cluster.NamespaceAsync("release-once");
+        await HeldAsync(inNamespace);
+        const string Token = @"{.metadata.annotations.gating\.toolkit\.fluxcd\.io/release-once}";
+        (await _sluice.RunAsync($"release-once ks/my-app -n {inNamespace}")).Succeeded();
+        var first = await cluster.ValueAsync(inNamespace, "ks/my-app", Token);
+        (await _sluice.RunAsync($"release-once ks/my-app -n {inNamespace}")).Succeeded();
+        first.Should().NotBeEmpty();
+        (await cluster.ValueAsync(inNamespace, "ks/my-app", Token)).Should().NotBe(first);
+        (await SuspendAsync(inNamespace)).Should().Be("true", "the controller releases, not this command");
+
+        await cluster.ReleaseAsync(inNamespace, "my-app");
+        (await _sluice.RunAsync($"release-once ks/my-app -n {inNamespace}")).FailedWith(1).Error.Should().Contain("is not held, so there is nothing to release");
+    }
+
+    [Theory]
+    [InlineData("suspend ks/my-app", "error: Option '--reason' is required\n       see 'sluice suspend --help'\n")]
+    [InlineData("suspend ks/my-app --reason {0}", "error: --reason is empty: say why the object is suspended\n")]
+    public async Task A_suspension_needs_a_reason(string arguments, string error) =>
+        (await _sluice.RunAsync(arguments, " ")).FailedWith(2).Error.Should().Be(error);
+
+    private async Task HeldAsync(string inNamespace)
+    {
+        await cluster.GateAsync(inNamespace, "qa");
+        await cluster.KustomizationAsync(inNamespace, "my-app", "qa", $"{inNamespace}/qa (GateClosed)");
+    }
+
+    private Task<string> SuspendAsync(string inNamespace) => cluster.ValueAsync(inNamespace, "ks/my-app", Suspended);
+}
