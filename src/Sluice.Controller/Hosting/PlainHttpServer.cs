@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Sluice.Controller.Hosting;
 
 /// <summary>
-/// One address and one handler on a bare Kestrel: no host, no container, no routing, HTTP/1.1 only. A web host for two GET paths was
-/// measured at twice the memory.
+/// One address and one handler on a bare Kestrel: no host, no container, no routing, HTTP/1.1 only. As Native AOT, two of these were measured
+/// at 11.6 MB resident at start and 16.1 MB after 300 requests, two slim web hosts at 17.9 and 19.6 MB.
 /// </summary>
 internal sealed class PlainHttpServer : IHttpApplication<HttpContext>, IAsyncDisposable
 {
