@@ -1,0 +1,133 @@
+using System.Collections;
+using System.Reflection;
+using Sluice.Api.Gates;
+using Sluice.Api.Metadata;
+using YamlDotNet.RepresentationModel;
+
+namespace Sluice.Api.Tests;
+
+/// <summary>The CRD is written by hand, and so are the C# types: each must have what the other has.</summary>
+public sealed class CrdTests
+{
+    private static readonly YamlMappingNode Crd = Load();
+
+    [Fact]
+    public void Every_field_of_the_CRD_is_a_property_of_the_CSharp_type_and_the_other_way_round()
+    {
+        var differences = new List<string>();
+        Compare(Property(Schema(), "spec"), typeof(GateSpec), "spec", differences);
+        Compare(Property(Schema(), "status"), typeof(GateStatus), "status", differences);
+        differences.Should().BeEmpty("the CRD and the C# types describe the same object");
+    }
+
+    [Fact]
+    public void Every_field_of_the_CRD_has_a_description()
+    {
+        var bare = new List<string>();
+        Describe(Property(Schema(), "spec"), "spec", bare);
+        Describe(Property(Schema(), "status"), "status", bare);
+        bare.Should().BeEmpty("kubectl explain is the first documentation that people read");
+    }
+
+    [Fact]
+    public void The_CRD_has_the_group_version_and_kind_of_the_CSharp_types()
+    {
+        Text(Crd, "spec", "group").Should().Be(ApiGroup.Name);
+        Text(Crd, "spec", "names", "kind").Should().Be(Gate.KindName);
+        Text((YamlMappingNode)((YamlSequenceNode)At(Crd, "spec", "versions")).Children[0], "name").Should().Be(ApiGroup.Version);
+    }
+
+    [Fact]
+    public void A_list_of_conditions_is_keyed_by_type_so_that_several_may_write_it()
+    {
+        var conditions = Property(Property(Schema(), "status"), "conditions");
+        Text(conditions, "x-kubernetes-list-type").Should().Be("map");
+        ((YamlSequenceNode)At(conditions, "x-kubernetes-list-map-keys")).Children.Single().ToString().Should().Be("type");
+    }
+
+    private static void Compare(YamlMappingNode schema, Type type, string path, List<string> differences)
+    {
+        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.GetCustomAttribute<System.Text.Json.Serialization.JsonIgnoreAttribute>() is null)
+            .ToDictionary(property => char.ToLowerInvariant(property.Name[0]) + property.Name[1..]);
+        var fields = ((YamlMappingNode)At(schema, "properties")).Children.ToDictionary(field => field.Key.ToString(), field => (YamlMappingNode)field.Value);
+        differences.AddRange(fields.Keys.Except(properties.Keys).Select(name => $"{path}.{name} is in the CRD alone"));
+        differences.AddRange(properties.Keys.Except(fields.Keys).Select(name => $"{path}.{name} is in C# alone"));
+        foreach (var (name, field) in fields.Where(field => properties.ContainsKey(field.Key)))
+        {
+            CompareValue(field, properties[name].PropertyType, $"{path}.{name}", differences);
+        }
+    }
+
+    private static void CompareValue(YamlMappingNode field, Type property, string path, List<string> differences)
+    {
+        var type = Nullable.GetUnderlyingType(property) ?? property;
+        var format = field.Children.TryGetValue("format", out var node) ? node.ToString() : null;
+        var expected = (Text(field, "type"), format) switch
+        {
+            ("string", "date-time") => type == typeof(DateTimeOffset),
+            ("string", _) => type == typeof(string),
+            ("integer", "int64") => type == typeof(long),
+            ("integer", "int32") => type == typeof(int),
+            ("array", _) => typeof(IEnumerable).IsAssignableFrom(type) && type.IsGenericType,
+            ("object", _) => type.IsClass || type.IsInterface,
+            _ => false,
+        };
+        if (!expected)
+        {
+            differences.Add($"{path} is {Text(field, "type")} {format} in the CRD and {type.Name} in C#");
+        }
+        else if (Text(field, "type") == "array")
+        {
+            Compare((YamlMappingNode)At(field, "items"), type.GetGenericArguments()[0], $"{path}[]", differences);
+        }
+        else if (Text(field, "type") == "object" && field.Children.ContainsKey("properties"))
+        {
+            Compare(field, type, path, differences);
+        }
+    }
+
+    private static void Describe(YamlMappingNode schema, string path, List<string> bare)
+    {
+        if (!schema.Children.ContainsKey("description") && !path.EndsWith("[]", StringComparison.Ordinal))
+        {
+            bare.Add(path);
+        }
+
+        if (schema.Children.TryGetValue("items", out var items))
+        {
+            Describe((YamlMappingNode)items, path + "[]", bare);
+        }
+
+        if (schema.Children.TryGetValue("properties", out var properties))
+        {
+            foreach (var (name, field) in (YamlMappingNode)properties)
+            {
+                Describe((YamlMappingNode)field, $"{path}.{name}", bare);
+            }
+        }
+    }
+
+    private static YamlMappingNode Schema() =>
+        (YamlMappingNode)At((YamlMappingNode)((YamlSequenceNode)At(Crd, "spec", "versions")).Children[0], "schema", "openAPIV3Schema");
+
+    private static YamlMappingNode Property(YamlMappingNode schema, string name) => (YamlMappingNode)At(schema, "properties", name);
+
+    private static string Text(YamlMappingNode node, params string[] path) => At(node, path).ToString();
+
+    private static YamlNode At(YamlMappingNode node, params string[] path) => path.Aggregate((YamlNode)node, (at, name) => ((YamlMappingNode)at).Children[name]);
+
+    private static YamlMappingNode Load()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Sluice.slnx")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"Expected Sluice.slnx above {AppContext.BaseDirectory}.");
+        }
+
+        var yaml = new YamlStream();
+        using var file = File.OpenText(Path.Combine(folder, "config", "crd", "gating.toolkit.fluxcd.io_gates.yaml"));
+        yaml.Load(file);
+        return (YamlMappingNode)yaml.Documents[0].RootNode;
+    }
+}
