@@ -9,7 +9,8 @@ namespace Sluice.Controller.Hosting;
 /// <summary>The flags of <c>sluice-controller</c>.</summary>
 internal static class ControllerCommand
 {
-    private const int UsageError = 2;
+    /// <summary>The exit code for flags that cannot be understood.</summary>
+    public const int UsageError = 2;
 
     private static readonly ControllerOptions Defaults = new();
 
@@ -103,7 +104,7 @@ internal static class ControllerCommand
 
     // `--flag`, `--flag=true` and `--flag=false`, as Go's flags.
     private static Option<bool> Flag(string name, bool value, string description) =>
-        new(name) { Description = description, DefaultValueFactory = _ => value, Arity = ArgumentArity.ZeroOrOne };
+        new(name) { Description = value ? $"{description} Default: true." : description, DefaultValueFactory = _ => value, Arity = ArgumentArity.ZeroOrOne };
 
     // A text, so that help shows the default as it is written.
     private static Option<string> Duration(string name, TimeSpan value, string description)

@@ -27,7 +27,8 @@ public sealed class RunningController : IAsyncDisposable
         var process = ManagedProcess.Start(program[0],
         [
             .. program[1..], $"--kubeconfig={kubeconfig}",
-            $"--health-addr=127.0.0.1:{health}", $"--metrics-addr=127.0.0.1:{metrics}", "--runtime-namespace=default", "--log-level=debug", "--kube-api-qps=0", .. arguments,
+            $"--health-addr=127.0.0.1:{health}", $"--metrics-addr=127.0.0.1:{metrics}", "--log-level=debug", "--kube-api-qps=0",
+            .. arguments.Any(argument => argument.StartsWith("--runtime-namespace", StringComparison.Ordinal)) ? arguments : arguments.Append("--runtime-namespace=default"),
         ]);
         var running = new RunningController(process, health, metrics);
         if (awaitReady)
