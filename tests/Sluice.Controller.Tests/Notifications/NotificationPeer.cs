@@ -48,8 +48,9 @@ internal sealed class NotificationPeer : IAsyncDisposable
         }
     }
 
-    /// <summary>The next request's body, waited for.</summary>
-    public ValueTask<JsonElement> NextAsync() => _received.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    /// <summary>The next request's body, waited for; half a minute without one fails the test.</summary>
+    public Task<JsonElement> NextAsync() =>
+        _received.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
 
     public async ValueTask DisposeAsync()
     {
