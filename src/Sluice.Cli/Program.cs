@@ -2,8 +2,7 @@ using System.Text;
 using Sluice.Cli;
 using Sluice.Cli.Output;
 
-// Not Console.Out: that puts a terminal into application mode first, as if this program read keys. And what goes into a pipe or a file is
-// UTF-8 without a byte order mark, whatever the locale says.
+// What goes into a pipe or a file is UTF-8 without a byte order mark, whatever the locale says.
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 await using var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = true };
 await using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
