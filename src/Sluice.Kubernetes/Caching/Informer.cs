@@ -69,6 +69,9 @@ public sealed class Informer<T> where T : class, ICachedObject
     /// <summary>Objects whose latest version could not be understood; the cache has an older one of them, or none.</summary>
     public IReadOnlyCollection<ObjectKey> Undecodable => _undecodable.Keys;
 
+    /// <summary>The version up to which every change has been cached and told; null before the first sync.</summary>
+    public string? ResourceVersion => _updater.LastVersion;
+
     /// <summary>Adds an index for <see cref="ObjectCache{T}.ByIndex"/>. The function must depend on nothing but the object.</summary>
     /// <exception cref="InvalidOperationException">The informer is already running.</exception>
     public void AddIndex(string name, Func<T, IEnumerable<string>> values)

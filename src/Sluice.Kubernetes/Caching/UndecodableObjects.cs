@@ -24,7 +24,7 @@ internal sealed partial class UndecodableObjects<T> where T : class, ICachedObje
         CacheUpdater<T> updater, TimeProvider time, ILogger logger)
     {
         (_api, _resource, _decoder, _options, _name, _updater, _logger) = (api, resource, decoder, options, name, updater, logger);
-        var retries = new WorkQueueOptions { InitialBackoff = TimeSpan.FromSeconds(1), MaxBackoff = TimeSpan.FromMinutes(5) };
+        var retries = new WorkQueueOptions { InitialBackoff = options.InitialBackoff, MaxBackoff = options.MaxNotServedBackoff };
         _retries = new WorkQueue<ObjectKey>($"{name}-undecodable", retries, time);
     }
 
@@ -103,10 +103,10 @@ internal sealed partial class UndecodableObjects<T> where T : class, ICachedObje
             }
             _retries.AddRateLimited(key);
         }
-        catch (KubernetesApiException e) when (e.IsNotFound)
+        catch (KubernetesApiException e) when (e.IsObjectNotFound)
         {
-            // The watch says so too, or has said so.
-            _retries.Forget(key);
+            // The watch says so too, or a new sync has.
+            Forget(key);
         }
         catch (KubernetesApiException)
         {

@@ -6,6 +6,9 @@ namespace Sluice.Kubernetes;
 /// <summary>A <c>meta/v1 Status</c>: how the API server reports a failure, in an answer or as an event of a watch.</summary>
 internal sealed record ApiStatus(int Code, string Reason, string Message, TimeSpan? RetryAfter, IReadOnlyList<StatusCause> Causes)
 {
+    /// <summary>The object that the failure is about; empty if it is not about one, as when its kind is not served.</summary>
+    public string ObjectName { get; init; } = "";
+
     /// <summary>Reads a Status; whatever else a proxy may have answered becomes the message.</summary>
     public static ApiStatus Read(ReadOnlySpan<byte> utf8, int fallbackCode)
     {
@@ -22,7 +25,7 @@ internal sealed record ApiStatus(int Code, string Reason, string Message, TimeSp
 
     private static ApiStatus ReadJson(ReadOnlySpan<byte> utf8, int fallbackCode)
     {
-        var (code, reason, message) = (fallbackCode, "", "");
+        var (code, reason, message, name) = (fallbackCode, "", "", "");
         TimeSpan? retryAfter = null;
         List<StatusCause> causes = [];
         var reader = new Utf8JsonReader(utf8);
@@ -36,14 +39,14 @@ internal sealed record ApiStatus(int Code, string Reason, string Message, TimeSp
             else if (reader.ValueTextEquals("message"u8))
                 message = NextString(ref reader);
             else if (reader.ValueTextEquals("details"u8))
-                ReadDetails(ref reader, causes, ref retryAfter);
+                ReadDetails(ref reader, causes, ref retryAfter, ref name);
             else
                 reader.Skip();
         }
-        return new ApiStatus(code, reason, message, retryAfter, causes);
+        return new ApiStatus(code, reason, message, retryAfter, causes) { ObjectName = name };
     }
 
-    private static void ReadDetails(ref Utf8JsonReader reader, List<StatusCause> causes, ref TimeSpan? retryAfter)
+    private static void ReadDetails(ref Utf8JsonReader reader, List<StatusCause> causes, ref TimeSpan? retryAfter, ref string name)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -52,6 +55,8 @@ internal sealed record ApiStatus(int Code, string Reason, string Message, TimeSp
         {
             if (reader.ValueTextEquals("retryAfterSeconds"u8))
                 retryAfter = NextInteger(ref reader) is > 0 and { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+            else if (reader.ValueTextEquals("name"u8))
+                name = NextString(ref reader);
             else if (reader.ValueTextEquals("causes"u8))
                 ReadCauses(ref reader, causes);
             else

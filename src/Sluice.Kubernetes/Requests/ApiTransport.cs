@@ -15,6 +15,7 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
 
     private const int MaxStatusBytes = 1024 * 1024;
 
+    private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
 
     private TimeProvider Time => connection.Time;
@@ -38,6 +39,7 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
 
     private async Task<T> RetryAsync<T>(ApiRequest request, Func<CancellationToken, Task<T>> attempt, CancellationToken cancellation)
     {
+        var reconnected = false;
         for (var retry = 0; ; retry++)
         {
             if (!request.Unthrottled)
@@ -52,6 +54,14 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
                 var wait = (asked > LongestRetryAfter ? LongestRetryAfter : asked) * (1 + (Random.Shared.NextDouble() / 5));
                 LogRetry(logger, request.Subject, e.StatusCode, wait);
                 await Task.Delay(wait, Time, cancellation).ConfigureAwait(false);
+            }
+            catch (KubernetesApiException e) when (!reconnected
+                && e.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
+            {
+                // Requests share attempts to connect, so this one may have got the failure of an attempt from before the server
+                // was back. Nothing was sent yet: once more is safe.
+                reconnected = true;
+                await Task.Delay(ReconnectDelay, Time, cancellation).ConfigureAwait(false);
             }
         }
     }

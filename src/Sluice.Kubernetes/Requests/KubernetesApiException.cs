@@ -10,6 +10,7 @@ public sealed class KubernetesApiException : Exception
         Reason = status.Reason;
         RetryAfter = status.RetryAfter;
         Causes = status.Causes;
+        IsObjectNotFound = IsNotFound && status.ObjectName.Length > 0;
     }
 
     /// <summary>The HTTP status; 0 if there was no answer at all.</summary>
@@ -50,6 +51,9 @@ public sealed class KubernetesApiException : Exception
 
     /// <summary>Trying later may help: no answer, a time-out, too many requests, or a fault of the server.</summary>
     public bool IsTransient => StatusCode is 0 or 408 or 429 || (StatusCode >= 500 && StatusCode != 501);
+
+    /// <summary>The kind is served, and this object does not exist.</summary>
+    internal bool IsObjectNotFound { get; }
 
     // kubernetes#83520: a server that lags behind the requested version says so in a cause of a 504.
     internal bool IsResourceVersionTooLarge => Causes.Any(c => c.Reason == "ResourceVersionTooLarge")

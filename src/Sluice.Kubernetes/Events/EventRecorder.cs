@@ -1,0 +1,128 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Sluice.Kubernetes;
+
+/// <summary>
+/// Writes Kubernetes Events about objects. Recording never waits and never fails: events are written in the background, repetitions
+/// within 10 minutes count up one Event, and what cannot be written is logged and dropped.
+/// </summary>
+public sealed partial class EventRecorder
+{
+    /// <summary>Events that are remembered for counting up; beyond that the oldest are forgotten.</summary>
+    private const int MaxRemembered = 1024;
+
+    private readonly KubernetesApi _api;
+    private readonly EventRecorderOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Channel<RecordedEvent> _waiting;
+    private readonly Dictionary<EventIdentity, Written> _written = [];
+    private readonly Queue<(EventIdentity Identity, string Name)> _order = new();
+
+    /// <summary>Prepares the recorder. What is recorded waits until <see cref="RunAsync"/>.</summary>
+    public EventRecorder(KubernetesApi api, EventRecorderOptions options, TimeProvider time, ILogger logger)
+    {
+        (_api, _options, _time, _logger) = (api, options, time, logger);
+        _waiting = Channel.CreateBounded<RecordedEvent>(new BoundedChannelOptions(options.Capacity) { SingleReader = true });
+    }
+
+    private sealed record Written(string Name, int Count, DateTimeOffset First);
+
+    /// <summary>Records an event; returns at once.</summary>
+    /// <param name="regarding">The object that it is about.</param>
+    /// <param name="type">Normal, or a warning.</param>
+    /// <param name="reason">Why, as one CamelCase word for machines.</param>
+    /// <param name="action">What was done, as one CamelCase word for machines.</param>
+    /// <param name="message">For people; up to 1024 characters are kept.</param>
+    /// <param name="annotations">Annotations of the Event, such as Flux's <c>…/revision</c>; default none.</param>
+    public void Record(ObjectReference regarding, EventType type, string reason, string action, string message,
+        IReadOnlyDictionary<string, string>? annotations = null)
+    {
+        if (!_waiting.Writer.TryWrite(new RecordedEvent(regarding, type, reason, action, message, annotations, _time.GetUtcNow())))
+        {
+            Instruments.EventsDropped.Add(1);
+            LogDropped(_logger, reason, regarding.Kind, regarding.Key);
+        }
+    }
+
+    /// <summary>Writes events until stopped, then those that still wait, for <see cref="EventRecorderOptions.FlushTimeout"/> at most.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var giveUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        await using var stop = stopping.UnsafeRegister(_ =>
+        {
+            _waiting.Writer.TryComplete();
+            giveUp.CancelAfter(_options.FlushTimeout);
+        }, null).ConfigureAwait(false);
+        try
+        {
+            await foreach (var next in _waiting.Reader.ReadAllAsync(giveUp.Token).ConfigureAwait(false))
+                await WriteAsync(next, giveUp.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            Instruments.EventsDropped.Add(_waiting.Reader.Count + 1);
+            LogGivenUp(_logger, _waiting.Reader.Count + 1, _options.FlushTimeout);
+        }
+    }
+
+    private async Task WriteAsync(RecordedEvent recorded, CancellationToken cancellation)
+    {
+        try
+        {
+            if (_written.TryGetValue(recorded.Identity, out var earlier) && recorded.At - earlier.First < _options.AggregationWindow
+                && await TryCountUpAsync(recorded, earlier, cancellation).ConfigureAwait(false))
+            {
+                return;
+            }
+            var name = recorded.NewName();
+            await _api.CreateAsync(RecordedEvent.Resource, recorded.Namespace, recorded.Encode(name, _options), ObjectDecoders.Ignore,
+                cancellation: cancellation).ConfigureAwait(false);
+            Remember(recorded.Identity, new Written(name, 1, recorded.At));
+        }
+        catch (KubernetesApiException e)
+        {
+            Instruments.EventsDropped.Add(1);
+            LogFailed(_logger, recorded.Reason, recorded.Regarding.Kind, recorded.Regarding.Key, e.Message);
+        }
+    }
+
+    private async Task<bool> TryCountUpAsync(RecordedEvent recorded, Written earlier, CancellationToken cancellation)
+    {
+        var count = earlier.Count + 1;
+        try
+        {
+            await _api.MergePatchAsync(RecordedEvent.Resource, new ObjectKey(recorded.Namespace, earlier.Name),
+                RecordedEvent.EncodeRepetition(count, recorded.At), null, ObjectDecoders.Ignore, cancellation).ConfigureAwait(false);
+        }
+        catch (KubernetesApiException e) when (e.IsNotFound)
+        {
+            // Events expire, an hour after their last change by default.
+            return false;
+        }
+        _written[recorded.Identity] = earlier with { Count = count };
+        return true;
+    }
+
+    private void Remember(EventIdentity identity, Written written)
+    {
+        _written[identity] = written;
+        _order.Enqueue((identity, written.Name));
+        while (_order.Count > MaxRemembered)
+        {
+            var (oldest, name) = _order.Dequeue();
+            if (_written.TryGetValue(oldest, out var known) && known.Name == name)
+                _written.Remove(oldest);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Event {Reason} about {Kind} {Object} dropped: too many are waiting to be written")]
+    private static partial void LogDropped(ILogger logger, string reason, string kind, ObjectKey @object);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Event {Reason} about {Kind} {Object} could not be written: {Failure}")]
+    private static partial void LogFailed(ILogger logger, string reason, string kind, ObjectKey @object, string failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events could not be written within {FlushTimeout} of the stop")]
+    private static partial void LogGivenUp(ILogger logger, int count, TimeSpan flushTimeout);
+}

@@ -1,0 +1,122 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Sluice.Kubernetes.Tests.Queues;
+
+public sealed class WorkerPoolTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public async Task What_fails_is_tried_again_with_back_off_and_what_succeeds_is_forgotten()
+    {
+        using var queue = NewQueue();
+        var tries = 0;
+        using var stop = new CancellationTokenSource();
+        var done = new TaskCompletionSource();
+        var running = Pool(queue, (_, _) =>
+        {
+            if (++tries < 3)
+                throw new InvalidOperationException("not yet");
+            done.SetResult();
+            return Task.FromResult(ReconcileResult.Done);
+        }).RunAsync(stop.Token);
+
+        queue.Add("gate");
+        while (!done.Task.IsCompleted)
+        {
+            if (queue.DelayedCount > 0)
+                _time.Advance(TimeSpan.FromSeconds(2));
+            await Task.Yield();
+        }
+        await stop.CancelAsync();
+        await running;
+
+        tries.Should().Be(3);
+        queue.Retries("gate").Should().Be(0, "the third try succeeded");
+    }
+
+    [Fact]
+    public async Task A_result_may_ask_for_another_look_at_a_moment()
+    {
+        using var queue = NewQueue();
+        using var stop = new CancellationTokenSource();
+        var moment = _time.GetUtcNow().AddMinutes(10);
+        List<DateTimeOffset> looks = [];
+        var twice = new TaskCompletionSource();
+        var running = Pool(queue, (_, _) =>
+        {
+            looks.Add(_time.GetUtcNow());
+            if (looks.Count == 2)
+                twice.SetResult();
+            return Task.FromResult(looks.Count == 1 ? ReconcileResult.At(moment) : ReconcileResult.Done);
+        }).RunAsync(stop.Token);
+
+        queue.Add("gate");
+        while (!twice.Task.IsCompleted)
+        {
+            if (queue.DelayedCount > 0)
+                _time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+        await stop.CancelAsync();
+        await running;
+
+        looks[1].Should().Be(moment, "the second look was asked for at that moment, and the clock goes in half seconds");
+    }
+
+    [Fact]
+    public async Task A_stop_lets_the_work_in_hand_end_and_takes_no_more()
+    {
+        using var queue = NewQueue();
+        using var stop = new CancellationTokenSource();
+        var (begun, finish) = (new TaskCompletionSource(), new TaskCompletionSource());
+        List<string> worked = [];
+        var running = Pool(queue, async (key, cancellation) =>
+        {
+            begun.SetResult();
+            await finish.Task;
+            cancellation.ThrowIfCancellationRequested();
+            worked.Add(key);
+            return ReconcileResult.Done;
+        }).RunAsync(stop.Token);
+        queue.Add("in hand");
+        await begun.Task;
+        queue.Add("waiting");
+
+        await stop.CancelAsync();
+        running.IsCompleted.Should().BeFalse("the work in hand has not ended");
+        finish.SetResult();
+        await running;
+
+        worked.Should().Equal("in hand");
+    }
+
+    [Fact]
+    public async Task Work_that_ignores_a_stop_is_cancelled_after_the_grace_period()
+    {
+        using var queue = NewQueue();
+        using var stop = new CancellationTokenSource();
+        var begun = new TaskCompletionSource();
+        var running = Pool(queue, async (_, cancellation) =>
+        {
+            begun.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellation);
+            return ReconcileResult.Done;
+        }).RunAsync(stop.Token);
+        queue.Add("stuck");
+        await begun.Task;
+        await stop.CancelAsync();
+
+        _time.Advance(TimeSpan.FromSeconds(9.9));
+        running.IsCompleted.Should().BeFalse("the grace period is ten seconds");
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+
+        await running;
+    }
+
+    private WorkQueue<string> NewQueue() => new("test", new WorkQueueOptions(), _time);
+
+    private WorkerPool<string> Pool(WorkQueue<string> queue, Func<string, CancellationToken, Task<ReconcileResult>> reconcile) =>
+        new("test", queue, reconcile, new WorkerPoolOptions { Workers = 1 }, _time, NullLogger.Instance);
+}
