@@ -47,15 +47,25 @@ internal sealed class CommandLine
         if (arguments is [Completer.Verb, ..])
             return Completer.Complete(_host.Terminal, _root, arguments[1..]);
         var parsed = _root.Parse(arguments.Length == 0 ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        switch (parsed.Action)
+        return parsed.Action switch
         {
-            case ParseErrorAction:
-                return Refuse(parsed);
-            case HelpAction:
-                return Help(parsed);
-            default:
-                // Failures that somebody can do something about are caught by the host; for the rest a stack trace is what a bug report needs.
-                return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            ParseErrorAction => Refuse(parsed),
+            HelpAction => Help(parsed),
+            _ => await InvokeAsync(parsed),
+        };
+    }
+
+    private async Task<int> InvokeAsync(ParseResult parsed)
+    {
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+#pragma warning disable CA1031 // What somebody can do something about, the host has caught. The rest is a bug, and a bug report needs all of it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return _host.Fail($"this is a bug in sluice {VersionCommand.Version}; please report it with what follows\n{e}");
         }
     }
 

@@ -79,7 +79,8 @@ internal sealed class Explainer(string program, DateTimeOffset now)
             yield return $"It is to be kept suspended: \"{reason}\" ({GatedAnnotations.KeepSuspended}); {stays}.";
         if (item.Annotation(GatedAnnotations.SuspendedBy) is { Length: > 0 } user)
             yield return $"'{user}' has suspended it in Flux Operator's web page; {stays}.";
-        foreach (var (manager, at) in suspenders)
+        // What 'suspend' has set is told with its reason already.
+        foreach (var (manager, at) in suspenders.Where(found => found.Manager != FieldManagers.CommandLine || item.Annotation(GatedAnnotations.KeepSuspended) is null))
         {
             var when = at is { } time ? $", which wrote last at {RelativeTime.Both(time, now)}" : "";
             yield return $"spec.suspend is {(hold.IsHeld ? "also " : "")}set by field manager '{manager}'{when}; {stays}.";

@@ -40,7 +40,7 @@ internal sealed class Terminal
     public bool HasColour { get; }
 
     /// <summary>The terminal of this process: coloured when standard output is one and neither <c>NO_COLOR</c> nor <c>TERM=dumb</c> is set.</summary>
-    public static Terminal OfProcess() => new(Console.Out, Console.Error,
+    public static Terminal OfProcess(TextWriter output, TextWriter error) => new(output, error,
         !Console.IsOutputRedirected
         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
         && Environment.GetEnvironmentVariable("TERM") != "dumb");

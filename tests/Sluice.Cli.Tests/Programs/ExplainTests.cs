@@ -40,7 +40,7 @@ public sealed class ExplainTests(ClusterWithGates cluster)
                 kind: Bucket
                 metadata: {name: charts, namespace: {{inNamespace}}}
                 spec: {interval: 10m, bucketName: charts, endpoint: example.com, gates: [{name: sre-approval}]}
-                """);
+                """, limit.Token);
         }
 
         (await _sluice.RunAsync($"explain bucket/charts -n {inNamespace}")).Succeeded().Output.Should()
