@@ -29,7 +29,8 @@ internal sealed class ApprovedReconciler(KubernetesApi api, GatedObjects objects
         var latest = await api.TryGetAsync(resource, gated.Key, static json => JsonNode.Parse(json)!, cancellation);
         if (latest is null || (string?)latest["metadata"]?["uid"] != gated.Uid)
         {
-            return ReconcileResult.Done;
+            // Gone, or another of the same name; but only the watch is believed, as in HoldReconciler.
+            return new() { Retry = true };
         }
 
         var conditions = Change(latest["status"]?["conditions"] as JsonArray, Wanted(gated, gates.Evaluate(gated, time.GetUtcNow())), time.GetUtcNow());
@@ -54,7 +55,7 @@ internal sealed class ApprovedReconciler(KubernetesApi api, GatedObjects objects
         }
         catch (KubernetesApiException e) when (e.IsNotFound)
         {
-            return ReconcileResult.Done;
+            return new() { Retry = true };
         }
         catch (KubernetesApiException e) when (e.IsConflict)
         {

@@ -33,6 +33,9 @@ internal sealed class GatedObject : ICachedObject
     /// <summary>Its <c>Approved</c> condition, if it has one.</summary>
     public ApprovedCondition? Approved { get; init; }
 
+    /// <summary>Those of its annotations that go along with events about it, as in Flux; null for the many that have none.</summary>
+    public IReadOnlyDictionary<string, string>? EventAnnotations { get; init; }
+
     /// <summary>Whether it was deleted, and finalizers still keep it.</summary>
     public bool IsDeleting { get; init; }
 

@@ -24,6 +24,7 @@ internal ref struct GatedObjectReader
     private string? _gates, _require, _heldBy, _heldSince, _keep, _suspendedBy, _releaseOnce, _releasingOnce, _releasedOnce;
     private ApprovedCondition? _approved;
     private FluxProgress _progress;
+    private Dictionary<string, string>? _eventAnnotations;
 
     private GatedObjectReader(ReadOnlySpan<byte> json) => _json = new(json);
 
@@ -47,6 +48,7 @@ internal ref struct GatedObjectReader
         SpecGates = WithNamespace(_specGates, _namespace),
         Approved = _approved,
         IsDeleting = _isDeleting,
+        EventAnnotations = _eventAnnotations,
         Hold = new()
         {
             IsSuspended = _isSuspended,
@@ -161,6 +163,11 @@ internal ref struct GatedObjectReader
                     case GatedAnnotations.ReleasingOnce: _releasingOnce = value; break;
                     case GatedAnnotations.ReleasedOnce: _releasedOnce = value; break;
                 }
+            }
+            else if (_json.ValueSpan.StartsWith("event.toolkit.fluxcd.io/"u8))
+            {
+                var name = _json.GetString()!;
+                (_eventAnnotations ??= [])[name] = StringValue() ?? "";
             }
             else
             {

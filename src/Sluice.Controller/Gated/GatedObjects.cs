@@ -100,9 +100,9 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var kind in _kinds.Keys)
+        foreach (var following in _kinds.Values)
         {
-            await UnfollowAsync(kind);
+            await following.StopAsync();
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
             Key = gated.Key,
             Uid = gated.Uid,
             ResourceVersion = gated.ResourceVersion,
+            Annotations = gated.EventAnnotations,
             IsWarning = isWarning,
             Reason = reason,
             Message = message,

@@ -41,9 +41,10 @@ internal sealed partial class HoldReconciler(
         }
         catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
         {
-            // Deleted, or replaced by another of the same name, since it was decided: the watch will say so, and what it says is looked at then.
+            // Deleted, or replaced by another of the same name, since it was decided: the watch will say so, and nothing is left to do.
+            // But an API server that has just started answers 404 for what is there, so only the watch is believed.
             LogGone(key, e.Message);
-            return ReconcileResult.Done;
+            return new() { Retry = true };
         }
 
         notifier.Tell(key, resource, gated, plan, decision, now);
@@ -59,6 +60,6 @@ internal sealed partial class HoldReconciler(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Object} changed while it was decided about; it is looked at again when the watch shows what became of it: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Object} changed while it was decided about; it is looked at again: {Reason}")]
     private partial void LogGone(GatedKey @object, string reason);
 }

@@ -46,7 +46,8 @@ internal sealed partial class GateReconciler(
             }
             catch (KubernetesApiException e) when (e.IsNotFound)
             {
-                return ReconcileResult.Done;
+                // Gone, and the watch will say so; or the API server has just started and does not serve it yet.
+                return new() { Retry = true };
             }
             catch (KubernetesApiException e) when (e.IsConflict)
             {

@@ -24,7 +24,7 @@ internal static class ControllerCommand
             Description = "The namespace of the leader election lease. Default: $RUNTIME_NAMESPACE, else that of the pod or of the context.",
             DefaultValueFactory = _ => Environment.GetEnvironmentVariable("RUNTIME_NAMESPACE"),
         };
-        var watchAll = Flag("--watch-all-namespaces", Defaults.WatchAllNamespaces, "Watch gated objects in all namespaces; if false, only in the runtime namespace.");
+        var watchAll = Flag("--watch-all-namespaces", Defaults.WatchAllNamespaces, "Watch gates and gated objects in all namespaces; if false, only in the runtime namespace.");
         var labels = new Option<string?>("--watch-label-selector") { Description = "Watch only gated objects with these labels, for example sharding.fluxcd.io/key=shard1." };
         var noCross = Flag("--no-cross-namespace-refs", Defaults.NoCrossNamespaceRefs, "Refuse references to gates of other namespaces.");
         var kinds = new Option<string[]>("--additional-kinds")

@@ -24,7 +24,7 @@ internal static partial class ControllerHost
         {
             using var connection = Connect(options, time);
             LogStarting(log, connection.Server);
-            await RunAsync(connection, options, time, loggers, stopping);
+            await RunAsync(connection, options with { Namespace = connection.Namespace }, time, loggers, stopping);
             LogStopped(log);
             return 0;
         }

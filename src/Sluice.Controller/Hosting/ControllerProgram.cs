@@ -36,7 +36,7 @@ internal sealed class ControllerProgram : IAsyncDisposable
     {
         (_options, _time, _loggers) = (options, time, loggers);
         var scope = new InformerOptions { Namespace = options.WatchAllNamespaces ? null : options.Namespace };
-        _gates = new(api, GateReconciler.Resource, ObservedGate.Read, new(), time, loggers.CreateLogger<Informer<ObservedGate>>());
+        _gates = new(api, GateReconciler.Resource, ObservedGate.Read, scope, time, loggers.CreateLogger<Informer<ObservedGate>>());
         _namespaces = new(api, new("", "v1", "namespaces", "Namespace", Namespaced: false), ObservedNamespace.Read, new() { MetadataOnly = true }, time, loggers.CreateLogger<Informer<ObservedNamespace>>());
         _definitions = new(
             api, new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", Namespaced: false),

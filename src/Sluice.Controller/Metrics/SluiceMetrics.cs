@@ -46,7 +46,7 @@ public sealed class SluiceMetrics : IDisposable
             tags: null,
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = HoldBounds });
         _eventRequests = _meter.CreateHistogram<double>(
-            "gotk_event_http_request_duration_seconds",
+            "sluice_event_request_duration_seconds",
             description: "The duration in seconds of requests that post events to notification-controller, by the code of the answer.");
         _eventsDropped = _meter.CreateCounter<long>(
             "sluice_events_dropped_total", description: "How many events were not delivered to notification-controller, and why.");

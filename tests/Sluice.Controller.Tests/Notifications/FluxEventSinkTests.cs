@@ -346,7 +346,7 @@ public sealed class FluxEventSinkTests : IDisposable
         }
     }
 
-    private async Task<double> RequestsAsync(string code) => (await FamilyAsync("gotk_event_http_request_duration_seconds"))?.Samples
+    private async Task<double> RequestsAsync(string code) => (await FamilyAsync("sluice_event_request_duration_seconds"))?.Samples
         .SingleOrDefault(s => s.Name.EndsWith("_count", StringComparison.Ordinal) && s.Labels.SequenceEqual([("code", code), ("method", "POST")]))?.Value ?? 0;
 
     private async Task<IEnumerable<(string Reason, double Count)>> DroppedAsync() =>
