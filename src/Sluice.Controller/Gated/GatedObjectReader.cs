@@ -18,8 +18,8 @@ internal ref struct GatedObjectReader
     private Utf8JsonReader _json;
     private string _namespace = "", _name = "", _uid = "", _resourceVersion = "";
     private long _generation;
-    private bool _isDeleting, _isSuspended, _ownsSuspend;
-    private ImmutableArray<string> _otherOwners = [];
+    private bool _isDeleting, _isSuspended;
+    private SuspendOwners _suspendOwners = SuspendOwners.None;
     private ImmutableArray<GateReference>? _specGates;
     private string? _gates, _require, _heldBy, _heldSince, _keep, _suspendedBy, _releaseOnce, _releasingOnce, _releasedOnce;
     private ApprovedCondition? _approved;
@@ -45,15 +45,15 @@ internal ref struct GatedObjectReader
         GatesAnnotation = _gates,
         RequireAnnotation = _require,
         // A namespace that is not given is the object's own, which need not stand before the spec.
-        SpecGates = WithNamespace(_specGates, _namespace),
+        SpecGates = SpecGates.In(_specGates, _namespace),
         Approved = _approved,
         IsDeleting = _isDeleting,
         EventAnnotations = _eventAnnotations,
         Hold = new()
         {
             IsSuspended = _isSuspended,
-            OwnsSuspend = _ownsSuspend,
-            OtherOwners = _otherOwners,
+            OwnsSuspend = _suspendOwners.IncludeSluice,
+            OtherOwners = _suspendOwners.Others,
             HeldBy = _heldBy,
             HeldSince = Rfc3339.TryParse(_heldSince, out var since) ? since : null,
             KeepSuspended = _keep ?? (_suspendedBy is null ? null : $"suspended by {_suspendedBy}"),
@@ -64,13 +64,10 @@ internal ref struct GatedObjectReader
         },
     };
 
-    private static ImmutableArray<GateReference>? WithNamespace(ImmutableArray<GateReference>? gates, string ownNamespace) =>
-        gates is { } some ? [.. some.Select(gate => gate.Namespace.Length == 0 ? gate with { Namespace = ownNamespace } : gate)] : null;
-
     private void ReadObject()
     {
         _json.Read();
-        while (NextProperty())
+        while (_json.NextProperty())
         {
             if (_json.ValueTextEquals("metadata"u8))
             {
@@ -86,7 +83,7 @@ internal ref struct GatedObjectReader
             }
             else
             {
-                SkipValue();
+                _json.SkipValue();
             }
         }
     }
@@ -94,31 +91,31 @@ internal ref struct GatedObjectReader
     private void ReadMetadata()
     {
         _json.Read();
-        while (NextProperty())
+        while (_json.NextProperty())
         {
             if (_json.ValueTextEquals("name"u8))
             {
-                _name = StringValue() ?? "";
+                _name = _json.StringValue() ?? "";
             }
             else if (_json.ValueTextEquals("namespace"u8))
             {
-                _namespace = StringValue() ?? "";
+                _namespace = _json.StringValue() ?? "";
             }
             else if (_json.ValueTextEquals("uid"u8))
             {
-                _uid = StringValue() ?? "";
+                _uid = _json.StringValue() ?? "";
             }
             else if (_json.ValueTextEquals("resourceVersion"u8))
             {
-                _resourceVersion = StringValue() ?? "";
+                _resourceVersion = _json.StringValue() ?? "";
             }
             else if (_json.ValueTextEquals("generation"u8))
             {
-                _generation = LongValue();
+                _generation = _json.LongValue();
             }
             else if (_json.ValueTextEquals("deletionTimestamp"u8))
             {
-                _isDeleting = StringValue() is not null;
+                _isDeleting = _json.StringValue() is not null;
             }
             else if (_json.ValueTextEquals("annotations"u8))
             {
@@ -126,32 +123,32 @@ internal ref struct GatedObjectReader
             }
             else if (_json.ValueTextEquals("managedFields"u8))
             {
-                ReadManagedFields();
+                _suspendOwners = SuspendOwners.Read(ref _json);
             }
             else
             {
-                SkipValue();
+                _json.SkipValue();
             }
         }
     }
 
     private void ReadAnnotations()
     {
-        if (!EnterObject())
+        if (!_json.EnterObject())
         {
             return;
         }
 
-        while (NextProperty())
+        while (_json.NextProperty())
         {
             if (_json.ValueTextEquals(GatedAnnotations.SuspendedBy))
             {
-                _suspendedBy = StringValue();
+                _suspendedBy = _json.StringValue();
             }
             else if (_json.ValueSpan.StartsWith("gating.toolkit.fluxcd.io/"u8))
             {
                 var name = _json.GetString();
-                var value = StringValue();
+                var value = _json.StringValue();
                 switch (name)
                 {
                     case GatedAnnotations.Gates: _gates = value; break;
@@ -167,98 +164,23 @@ internal ref struct GatedObjectReader
             else if (_json.ValueSpan.StartsWith("event.toolkit.fluxcd.io/"u8))
             {
                 var name = _json.GetString()!;
-                (_eventAnnotations ??= [])[name] = StringValue() ?? "";
+                (_eventAnnotations ??= [])[name] = _json.StringValue() ?? "";
             }
             else
             {
-                SkipValue();
+                _json.SkipValue();
             }
         }
-    }
-
-    private void ReadManagedFields()
-    {
-        if (!EnterArray())
-        {
-            return;
-        }
-
-        while (_json.Read() && _json.TokenType == JsonTokenType.StartObject)
-        {
-            string? manager = null;
-            var isApply = false;
-            var ownsSuspend = false;
-            while (NextProperty())
-            {
-                if (_json.ValueTextEquals("manager"u8))
-                {
-                    manager = StringValue();
-                }
-                else if (_json.ValueTextEquals("operation"u8))
-                {
-                    _json.Read();
-                    isApply = _json.ValueTextEquals("Apply"u8);
-                }
-                else if (_json.ValueTextEquals("fieldsV1"u8))
-                {
-                    ownsSuspend = ReadOwnsSuspend();
-                }
-                else
-                {
-                    SkipValue();
-                }
-            }
-
-            if (!ownsSuspend)
-            {
-                continue;
-            }
-
-            if (manager == FieldManager && isApply)
-            {
-                _ownsSuspend = true;
-            }
-            else
-            {
-                _otherOwners = _otherOwners.Add(manager ?? "");
-            }
-        }
-    }
-
-    private bool ReadOwnsSuspend()
-    {
-        var owns = false;
-        if (!EnterObject())
-        {
-            return false;
-        }
-
-        while (NextProperty())
-        {
-            if (!_json.ValueTextEquals("f:spec"u8) || !EnterObject())
-            {
-                SkipValue();
-                continue;
-            }
-
-            while (NextProperty())
-            {
-                owns |= _json.ValueTextEquals("f:suspend"u8);
-                SkipValue();
-            }
-        }
-
-        return owns;
     }
 
     private void ReadSpec()
     {
-        if (!EnterObject())
+        if (!_json.EnterObject())
         {
             return;
         }
 
-        while (NextProperty())
+        while (_json.NextProperty())
         {
             if (_json.ValueTextEquals("suspend"u8))
             {
@@ -267,60 +189,27 @@ internal ref struct GatedObjectReader
             }
             else if (_json.ValueTextEquals("gates"u8))
             {
-                ReadSpecGates();
+                _specGates = SpecGates.Read(ref _json);
             }
             else
             {
-                SkipValue();
+                _json.SkipValue();
             }
         }
-    }
-
-    private void ReadSpecGates()
-    {
-        if (!EnterArray())
-        {
-            return;
-        }
-
-        var gates = ImmutableArray.CreateBuilder<GateReference>();
-        while (_json.Read() && _json.TokenType == JsonTokenType.StartObject)
-        {
-            string name = "", inNamespace = "";
-            while (NextProperty())
-            {
-                if (_json.ValueTextEquals("name"u8))
-                {
-                    name = StringValue() ?? "";
-                }
-                else if (_json.ValueTextEquals("namespace"u8))
-                {
-                    inNamespace = StringValue() ?? "";
-                }
-                else
-                {
-                    SkipValue();
-                }
-            }
-
-            gates.Add(new(inNamespace, name));
-        }
-
-        _specGates = gates.ToImmutable();
     }
 
     private void ReadStatus()
     {
-        if (!EnterObject())
+        if (!_json.EnterObject())
         {
             return;
         }
 
-        while (NextProperty())
+        while (_json.NextProperty())
         {
-            if (!_json.ValueTextEquals("conditions"u8) || !EnterArray())
+            if (!_json.ValueTextEquals("conditions"u8) || !_json.EnterArray())
             {
-                SkipValue();
+                _json.SkipValue();
                 continue;
             }
 
@@ -335,31 +224,31 @@ internal ref struct GatedObjectReader
     {
         string? type = null, status = null, reason = null, message = null;
         long observedGeneration = 0;
-        while (NextProperty())
+        while (_json.NextProperty())
         {
             if (_json.ValueTextEquals("type"u8))
             {
-                type = StringValue();
+                type = _json.StringValue();
             }
             else if (_json.ValueTextEquals("status"u8))
             {
-                status = StringValue();
+                status = _json.StringValue();
             }
             else if (_json.ValueTextEquals("reason"u8))
             {
-                reason = StringValue();
+                reason = _json.StringValue();
             }
             else if (_json.ValueTextEquals("observedGeneration"u8))
             {
-                observedGeneration = LongValue();
+                observedGeneration = _json.LongValue();
             }
             else if (_json.ValueTextEquals("message"u8) && type is null or Api.Metadata.ConditionTypes.Approved)
             {
-                message = StringValue();
+                message = _json.StringValue();
             }
             else
             {
-                SkipValue();
+                _json.SkipValue();
             }
         }
 
@@ -371,49 +260,5 @@ internal ref struct GatedObjectReader
         {
             _progress = _progress.With(type, status, reason, observedGeneration);
         }
-    }
-
-    private bool NextProperty() => _json.Read() && _json.TokenType == JsonTokenType.PropertyName;
-
-    private bool EnterObject() => _json.Read() && _json.TokenType == JsonTokenType.StartObject;
-
-    private bool EnterArray() => _json.Read() && _json.TokenType == JsonTokenType.StartArray;
-
-    /// <summary>Skips the value of the property that the reader stands on; does nothing once the value was entered and found to be another kind.</summary>
-    private void SkipValue()
-    {
-        if (_json.TokenType == JsonTokenType.PropertyName)
-        {
-            _json.Read();
-        }
-
-        if (_json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-        {
-            _json.Skip();
-        }
-    }
-
-    private string? StringValue()
-    {
-        _json.Read();
-        if (_json.TokenType == JsonTokenType.String)
-        {
-            return _json.GetString();
-        }
-
-        SkipValue();
-        return null;
-    }
-
-    private long LongValue()
-    {
-        _json.Read();
-        if (_json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out var number))
-        {
-            return number;
-        }
-
-        SkipValue();
-        return 0;
     }
 }
