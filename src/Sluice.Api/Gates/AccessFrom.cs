@@ -4,7 +4,7 @@ namespace Sluice.Api.Gates;
 public sealed record AccessFrom
 {
     /// <summary>A namespace that any of these selects may refer to the object. Empty: none may.</summary>
-    public IReadOnlyList<NamespaceSelector> NamespaceSelectors { get; init; } = [];
+    public IReadOnlyList<NamespaceSelector> NamespaceSelectors { get; set; } = [];
 
     /// <summary>Whether a namespace with these labels may refer to the object.</summary>
     public bool Admits(IReadOnlyDictionary<string, string> labels) => NamespaceSelectors.Any(selector => selector.Selects(labels));

@@ -9,16 +9,16 @@ public sealed record Gate
     public const string KindName = "Gate";
 
     /// <summary>The group and version.</summary>
-    public string ApiVersion { get; init; } = ApiGroup.ApiVersion;
+    public string ApiVersion { get; set; } = ApiGroup.ApiVersion;
 
     /// <summary>The kind.</summary>
-    public string Kind { get; init; } = KindName;
+    public string Kind { get; set; } = KindName;
 
     /// <summary>Name, namespace, annotations and what the API server keeps.</summary>
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get; set; } = new();
 
     /// <summary>What its owner wants.</summary>
-    public GateSpec Spec { get; init; } = new();
+    public GateSpec Spec { get; set; } = new();
 
     /// <summary>What the controller found.</summary>
     public GateStatus? Status { get; init; }

@@ -4,5 +4,5 @@ namespace Sluice.Api.Gates;
 public sealed record GateList
 {
     /// <summary>The gates.</summary>
-    public IReadOnlyList<Gate> Items { get; init; } = [];
+    public IReadOnlyList<Gate> Items { get; set; } = [];
 }

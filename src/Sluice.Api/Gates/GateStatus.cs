@@ -6,7 +6,7 @@ namespace Sluice.Api.Gates;
 public sealed record GateStatus
 {
     /// <summary>The generation of the spec that this status is about; -1 before the first look.</summary>
-    public long ObservedGeneration { get; init; } = -1;
+    public long ObservedGeneration { get; set; } = -1;
 
     /// <summary>The value of <c>reconcile.fluxcd.io/requestedAt</c> that was handled last.</summary>
     public string? LastHandledReconcileAt { get; init; }

@@ -6,10 +6,10 @@ namespace Sluice.Api.Gates;
 public sealed record GateStatusApply
 {
     /// <summary>The group and version.</summary>
-    public string ApiVersion { get; init; } = ApiGroup.ApiVersion;
+    public string ApiVersion { get; set; } = ApiGroup.ApiVersion;
 
     /// <summary>The kind.</summary>
-    public string Kind { get; init; } = Gate.KindName;
+    public string Kind { get; set; } = Gate.KindName;
 
     /// <summary>Name, namespace, identity, and the version that was decided about.</summary>
     public required ObjectMeta Metadata { get; init; }

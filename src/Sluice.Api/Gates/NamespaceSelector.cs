@@ -4,7 +4,7 @@ namespace Sluice.Api.Gates;
 public sealed record NamespaceSelector
 {
     /// <summary>The labels that a namespace must have, all of them. Empty: every namespace is selected, as in Flux.</summary>
-    public IReadOnlyDictionary<string, string> MatchLabels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> MatchLabels { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Whether a namespace with these labels is selected.</summary>
     public bool Selects(IReadOnlyDictionary<string, string> labels) =>

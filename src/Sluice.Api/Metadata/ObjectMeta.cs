@@ -4,7 +4,7 @@ namespace Sluice.Api.Metadata;
 public sealed record ObjectMeta
 {
     /// <summary>The name.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
     /// <summary>The namespace; <see langword="null"/> for what is cluster-scoped.</summary>
     public string? Namespace { get; init; }

@@ -4,5 +4,5 @@ namespace Sluice.Api.Metadata;
 public sealed record PartialObject
 {
     /// <summary>The metadata.</summary>
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get; set; } = new();
 }

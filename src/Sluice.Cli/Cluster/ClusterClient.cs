@@ -1,3 +1,4 @@
+using Sluice.Api.Metadata;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;

@@ -1,3 +1,4 @@
+using Sluice.Api.Metadata;
 using System.CommandLine;
 using Sluice.Api.Gated;
 using Sluice.Cli.Cluster;

@@ -1,3 +1,4 @@
+using Sluice.Api.Metadata;
 using Sluice.Api.Gated;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Output;

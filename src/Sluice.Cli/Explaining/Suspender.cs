@@ -1,3 +1,4 @@
+using Sluice.Api.Metadata;
 using Sluice.Cli.Cluster;
 
 namespace Sluice.Cli.Explaining;

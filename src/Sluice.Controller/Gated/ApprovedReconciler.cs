@@ -13,7 +13,7 @@ namespace Sluice.Controller.Gated;
 /// </summary>
 internal sealed class ApprovedReconciler(KubernetesApi api, GatedObjects objects, GateEvaluator gates, TimeProvider time)
 {
-    private static readonly WriteOptions StatusOptions = new() { FieldManager = GatedObjectReader.FieldManager, Subresource = "status" };
+    private static readonly WriteOptions StatusOptions = new() { FieldManager = FieldManagers.Controller, Subresource = "status" };
 
     /// <summary>Whether the condition of <paramref name="gated"/> says something else than its gates.</summary>
     public bool IsOutdated(GatedObject gated) => Wanted(gated, gates.Evaluate(gated, time.GetUtcNow())) != gated.Approved;

@@ -12,9 +12,6 @@ namespace Sluice.Controller.Gated;
 /// </summary>
 internal ref struct GatedObjectReader
 {
-    /// <summary>The field manager by which Sluice owns what it writes. It must not begin with <c>kubectl</c>: Flux takes such managers' fields.</summary>
-    public const string FieldManager = "sluice";
-
     private Utf8JsonReader _json;
     private string _namespace = "", _name = "", _uid = "", _resourceVersion = "";
     private long _generation;

@@ -1,3 +1,4 @@
+using Sluice.Api.Metadata;
 using Sluice.Api.Gated;
 using Sluice.Gating.Holds;
 using Sluice.Kubernetes;
@@ -12,7 +13,7 @@ internal sealed partial class HoldReconciler(
     KubernetesApi api, GatedObjects objects, GateEvaluator gates, HoldNotifier notifier, TimeProvider time, ILogger<HoldReconciler> log)
 {
     /// <summary>Server-side apply as the one owner of a hold, taking the field from whoever set it to something else.</summary>
-    public static ApplyOptions Apply { get; } = new(GatedObjectReader.FieldManager) { Force = true };
+    public static ApplyOptions Apply { get; } = new(FieldManagers.Controller) { Force = true };
 
     /// <summary>Looks at one object and writes what is to be written, which is nothing when it is as it should be.</summary>
     public async Task<ReconcileResult> ReconcileAsync(GatedKey key, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Sluice.Api.Metadata;
 using System.Collections.Immutable;
 using System.Text.Json;
 
@@ -51,7 +52,7 @@ internal readonly record struct SuspendOwners(bool IncludeSluice, ImmutableArray
                 continue;
             }
 
-            owners = manager == GatedObjectReader.FieldManager && isApply
+            owners = manager == FieldManagers.Controller && isApply
                 ? owners with { IncludeSluice = true }
                 : owners with { Others = owners.Others.Add(manager ?? "") };
         }

@@ -1,3 +1,4 @@
+using Sluice.Api.Metadata;
 using System.Text.Json;
 using Sluice.Api;
 using Sluice.Api.Gates;
@@ -15,7 +16,7 @@ internal sealed partial class GateReconciler(
     /// <summary>The gates of the cluster.</summary>
     public static ApiResource Resource { get; } = new(ApiGroup.Name, ApiGroup.Version, "gates", Gate.KindName);
 
-    private static readonly ApplyOptions StatusOptions = new(GatedObjectReader.FieldManager) { Force = true, Subresource = "status" };
+    private static readonly ApplyOptions StatusOptions = new(FieldManagers.Controller) { Force = true, Subresource = "status" };
 
     /// <summary>Told when the state of a gate changes, so that what names it is looked at.</summary>
     public event Action<string>? StateChanged;

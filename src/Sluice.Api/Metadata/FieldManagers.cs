@@ -1,0 +1,14 @@
+namespace Sluice.Api.Metadata;
+
+/// <summary>Under whose names Sluice writes fields. None may begin with <c>kubectl</c>.</summary>
+public static class FieldManagers
+{
+    /// <summary>
+    /// The command line. kustomize-controller takes fields away from managers whose names begin with <c>kubectl</c> on every object that it
+    /// applies, so this one must not.
+    /// </summary>
+    public const string CommandLine = "sluice-cli";
+
+    /// <summary>sluice-controller, when it holds and releases.</summary>
+    public const string Controller = "sluice";
+}
