@@ -15,6 +15,9 @@ internal sealed partial class HoldReconciler(
     /// <summary>Server-side apply as the one owner of a hold, taking the field from whoever set it to something else.</summary>
     public static ApplyOptions Apply { get; } = new(FieldManagers.Controller) { Force = true };
 
+    /// <summary>Told when an object is as its gates want it, so that its condition may say so; not before.</summary>
+    public event Action<GatedKey>? Settled;
+
     /// <summary>Looks at one object and writes what is to be written, which is nothing when it is as it should be.</summary>
     public async Task<ReconcileResult> ReconcileAsync(GatedKey key, CancellationToken cancellation)
     {
@@ -28,6 +31,7 @@ internal sealed partial class HoldReconciler(
         var plan = HoldPlan.Of(gated.Hold, !gated.IsGated || decision.IsApproved, HeldBy.Format(decision.Blocking), now);
         if (plan.Change == HoldChange.None)
         {
+            Settled?.Invoke(key);
             return ReconcileResult.Done;
         }
 
@@ -49,6 +53,7 @@ internal sealed partial class HoldReconciler(
         }
 
         notifier.Tell(key, resource, gated, plan, decision, now);
+        Settled?.Invoke(key);
         return ReconcileResult.Done;
     }
 

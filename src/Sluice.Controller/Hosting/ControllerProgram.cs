@@ -145,6 +145,7 @@ internal sealed class ControllerProgram : IAsyncDisposable
             }
         });
         _gateReconciler.StateChanged += LookAtNaming;
+        _holdReconciler.Settled += key => _approvedQueue.Add(key);
         _namespaces.AddHandler(change =>
         {
             if (change is not { Old: { } before, New: { } after } || !before.Labels.ToHashSet().SetEquals(after.Labels))
@@ -170,7 +171,6 @@ internal sealed class ControllerProgram : IAsyncDisposable
         foreach (var key in objects)
         {
             _holdQueue.Add(key, priority);
-            _approvedQueue.Add(key, WorkPriority.Low);
         }
     }
 
