@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Kubernetes;
 using Sluice.TestBed;
@@ -20,7 +21,7 @@ public sealed class Cluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         ControlPlane = await ControlPlane.StartAsync();
-        var crds = await FluxCrds.InstallAsync(ControlPlane);
+        var crds = await FluxCrdsWithGates.InstallAsync(ControlPlane);
         TestContext.Current.SendDiagnosticMessage($"{ControlPlane.Server}, {crds}");
         await ControlPlane.InstallCrdsAsync(RepositoryRoot.Combine("config", "crd"));
         _connection = KubernetesConnection.Open(new() { Kubeconfig = ControlPlane.KubeconfigPath, Qps = 0 }, TimeProvider.System);
@@ -52,4 +53,43 @@ public sealed class Cluster : IAsyncLifetime
     /// <summary>One object as JSON, or null when there is none.</summary>
     public Task<JsonNode?> GetAsync(ApiResource resource, string inNamespace, string name) =>
         Api.TryGetAsync<JsonNode>(resource, new(inNamespace, name), static json => JsonNode.Parse(json)!);
+
+    /// <summary>Creates a gate; <paramref name="spec"/> is JSON.</summary>
+    public Task CreateGateAsync(string inNamespace, string name, string spec) => Api.CreateAsync(
+        FluxResources.Gate, inNamespace,
+        Encoding.UTF8.GetBytes($$"""{"apiVersion": "gating.toolkit.fluxcd.io/v1alpha1", "kind": "Gate", "metadata": {"name": "{{name}}", "namespace": "{{inNamespace}}"}, "spec": {{spec}}}"""),
+        ObjectDecoders.Ignore);
+
+    /// <summary>Creates an object of one of Flux's kinds that names gates by annotation.</summary>
+    public Task CreateGatedAsync(ApiResource resource, string inNamespace, string name, string gates) =>
+        Api.CreateAsync(resource, inNamespace, GatedSamples.Write(resource, inNamespace, name, gates), ObjectDecoders.Ignore, new() { FieldManager = "tester" });
+
+    /// <summary>A merge patch, by a field manager.</summary>
+    public Task PatchAsync(ApiResource resource, string inNamespace, string name, string patch, string manager = "tester", string? subresource = null) =>
+        Api.MergePatchAsync(resource, new(inNamespace, name), Encoding.UTF8.GetBytes(patch), new() { FieldManager = manager, Subresource = subresource }, ObjectDecoders.Ignore);
+
+    /// <summary>Sets an annotation, or removes it with null.</summary>
+    public Task AnnotateAsync(ApiResource resource, string inNamespace, string name, string annotation, string? value) => PatchAsync(
+        resource, inNamespace, name, $$"""{"metadata": {"annotations": {"{{annotation}}": {{(value is null ? "null" : $"\"{value}\"")}}} } }""");
+
+    /// <summary>Asks a gate to open, as kubectl annotate does.</summary>
+    public Task OpenAsync(string inNamespace, string gate) => RequestAsync(inNamespace, gate, "open");
+
+    /// <summary>Asks a gate to close.</summary>
+    public Task CloseAsync(string inNamespace, string gate) => RequestAsync(inNamespace, gate, "close");
+
+    /// <summary>Waits until an object is as wanted.</summary>
+    public async Task<JsonNode> UntilAsync(ApiResource resource, string inNamespace, string name, string what, Func<JsonNode, bool> isWanted, TimeSpan? timeout = null) =>
+        (await Eventually.GivesAsync($"{resource.Kind} {name} {what}", () => GetAsync(resource, inNamespace, name), found => found is not null && isWanted(found), timeout))!;
+
+    /// <summary>Waits until an object is held, and its condition says so.</summary>
+    public Task<JsonNode> UntilHeldAsync(ApiResource resource, string inNamespace, string name, string reason = "GateClosed") =>
+        UntilAsync(resource, inNamespace, name, $"is held ({reason})", found => found.IsSuspended() && found.HeldBy() is not null && found.Approved("status") == "False" && found.Approved("reason") == reason);
+
+    /// <summary>Waits until an object is released, and its condition says so.</summary>
+    public Task<JsonNode> UntilReleasedAsync(ApiResource resource, string inNamespace, string name) =>
+        UntilAsync(resource, inNamespace, name, "is released", found => found.HeldBy() is null && found.Approved("status") == "True");
+
+    private Task RequestAsync(string inNamespace, string gate, string verb) =>
+        AnnotateAsync(FluxResources.Gate, inNamespace, gate, $"{verb}.gate.fluxcd.io/requestedAt", $"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}");
 }
