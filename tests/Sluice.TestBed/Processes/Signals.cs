@@ -3,8 +3,15 @@ using System.Runtime.InteropServices;
 namespace Sluice.TestBed.Processes;
 
 /// <summary>Unix signals, which .NET's <see cref="System.Diagnostics.Process"/> cannot send but for SIGKILL.</summary>
-internal static class Signals
+public static class Signals
 {
+    /// <summary>SIGSTOP: the process stands still until <see cref="Continue"/>.</summary>
+    public const int Stop = 19;
+
+    /// <summary>SIGCONT.</summary>
+    public const int Continue = 18;
+
+    /// <summary>SIGTERM.</summary>
     public const int Terminate = 15;
 
     private const int NoSuchProcess = 3;

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sluice.TestBed;
+
+namespace Sluice.Controller.Tests.Faults;
+
+/// <summary>
+/// Stands between the controller and the real API server: it passes everything on as it is, remembers what passed, and can call back
+/// just before or just after a write, which is where a crash hurts.
+/// </summary>
+public sealed class RecordingProxy : IAsyncDisposable
+{
+    private static readonly HashSet<string> HopByHop = new(StringComparer.OrdinalIgnoreCase) { "Host", "Connection", "Transfer-Encoding", "Content-Length" };
+
+    private readonly WebApplication _server;
+    private readonly HttpClient _api;
+    private readonly ConcurrentQueue<string> _requests = new();
+    private int _writes;
+
+    private RecordingProxy(WebApplication server, HttpClient api) => (_server, _api) = (server, api);
+
+    /// <summary>A kubeconfig by which the controller reaches the API server through this proxy.</summary>
+    public string KubeconfigPath { get; private set; } = "";
+
+    /// <summary>Every request since <see cref="Forget"/>, as method and path.</summary>
+    public IReadOnlyList<string> Requests => [.. _requests];
+
+    /// <summary>How many writes of gates and gated objects have come; Events and the lease do not count.</summary>
+    public int Writes => _writes;
+
+    /// <summary>Called with the number of a write before it is passed on.</summary>
+    public Action<int>? BeforeWrite { get; set; }
+
+    /// <summary>Called with the number of a write when the API server has done it and the controller does not know yet.</summary>
+    public Action<int>? AfterWrite { get; set; }
+
+    public static async Task<RecordingProxy> StartAsync(ControlPlane controlPlane)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(LoopbackPort.Free(), listen => listen.Protocols = HttpProtocols.Http1));
+        var proxy = new RecordingProxy(builder.Build(), controlPlane.CreateHttpClient());
+        proxy._api.Timeout = Timeout.InfiniteTimeSpan;
+        proxy._server.Run(proxy.PassOnAsync);
+        await proxy._server.StartAsync();
+        var address = proxy._server.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        proxy.KubeconfigPath = Path.Combine(Path.GetDirectoryName(controlPlane.KubeconfigPath)!, $"proxy-{Guid.NewGuid():N}.kubeconfig");
+        await File.WriteAllTextAsync(proxy.KubeconfigPath, $$"""
+            apiVersion: v1
+            kind: Config
+            clusters: [{name: proxy, cluster: {server: "{{address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)}}"} }]
+            users: [{name: nobody, user: {token: none} }]
+            contexts: [{name: proxy, context: {cluster: proxy, user: nobody} }]
+            current-context: proxy
+            """);
+        return proxy;
+    }
+
+    /// <summary>Starts counting anew.</summary>
+    public void Forget()
+    {
+        _requests.Clear();
+        Interlocked.Exchange(ref _writes, 0);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _api.Dispose();
+    }
+
+    private async Task PassOnAsync(HttpContext context)
+    {
+        var path = context.Request.Path + context.Request.QueryString;
+        _requests.Enqueue($"{context.Request.Method} {path}");
+        var isWrite = context.Request.Method != "GET" && !path.Contains("/events", StringComparison.Ordinal) && !path.Contains("/leases", StringComparison.Ordinal);
+        var number = isWrite ? Interlocked.Increment(ref _writes) : 0;
+        if (isWrite)
+        {
+            BeforeWrite?.Invoke(number);
+        }
+
+        using var request = new HttpRequestMessage(new(context.Request.Method), new Uri(path, UriKind.Relative));
+        if (context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0)
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            request.Content = new ByteArrayContent(body.ToArray());
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
+        }
+
+        foreach (var header in context.Request.Headers.Where(header => header.Key is "Accept" or "User-Agent"))
+        {
+            request.Headers.TryAddWithoutValidation(header.Key, header.Value.AsEnumerable());
+        }
+
+        // A write that was begun is done even when the controller has gone, as on a real network.
+        using var response = await _api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, isWrite ? CancellationToken.None : context.RequestAborted);
+        if (isWrite)
+        {
+            AfterWrite?.Invoke(number);
+        }
+
+        context.Response.StatusCode = (int)response.StatusCode;
+        foreach (var header in response.Headers.Concat(response.Content.Headers).Where(header => !HopByHop.Contains(header.Key)))
+        {
+            context.Response.Headers.Append(header.Key, header.Value.ToArray());
+        }
+
+        await using var stream = await response.Content.ReadAsStreamAsync(context.RequestAborted);
+        var buffer = new byte[16 * 1024];
+        for (int read; (read = await stream.ReadAsync(buffer, context.RequestAborted)) > 0;)
+        {
+            await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+        }
+    }
+}
