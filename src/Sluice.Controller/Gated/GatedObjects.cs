@@ -26,6 +26,9 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
     /// <summary>Whether every kind that is followed has been read once.</summary>
     public bool HasSynced => _kinds.Values.All(following => following.Informer.HasSynced);
 
+    /// <summary>The kinds that are followed and have not been read yet.</summary>
+    public IEnumerable<GatedKind> Unread => _kinds.Where(following => !following.Value.Informer.HasSynced).Select(following => following.Key);
+
     /// <summary>Follows a kind at the version that the cluster serves. Does nothing when it is followed at that version already.</summary>
     public async Task FollowAsync(GatedKind kind, ApiResource resource)
     {

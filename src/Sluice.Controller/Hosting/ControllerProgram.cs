@@ -13,9 +13,14 @@ namespace Sluice.Controller.Hosting;
 /// The controller: informers fill caches, caches feed queues, queues feed reconcilers. Informers run in every replica, so that a
 /// standby is warm; reconcilers run only in the leader.
 /// </summary>
-internal sealed class ControllerProgram : IAsyncDisposable
+internal sealed partial class ControllerProgram : IAsyncDisposable
 {
+    private static readonly TimeSpan ObjectsPatience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan ConditionsPause = TimeSpan.FromMilliseconds(50);
+
     private readonly ControllerOptions _options;
+    private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly Informer<ObservedGate> _gates;
@@ -34,7 +39,7 @@ internal sealed class ControllerProgram : IAsyncDisposable
 
     public ControllerProgram(KubernetesApi api, ControllerOptions options, Notifier notifier, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
     {
-        (_options, _time, _loggers) = (options, time, loggers);
+        (_options, _time, _loggers, _log) = (options, time, loggers, loggers.CreateLogger("controller"));
         var scope = new InformerOptions { Namespace = options.WatchAllNamespaces ? null : options.Namespace };
         _gates = new(api, GateReconciler.Resource, ObservedGate.Read, scope, time, loggers.CreateLogger<Informer<ObservedGate>>());
         _namespaces = new(api, new("", "v1", "namespaces", "Namespace", Namespaced: false), ObservedNamespace.Read, new() { MetadataOnly = true }, time, loggers.CreateLogger<Informer<ObservedNamespace>>());
@@ -64,6 +69,9 @@ internal sealed class ControllerProgram : IAsyncDisposable
     /// <summary>The gated objects, for metrics.</summary>
     public GatedObjects Objects => _objects;
 
+    /// <summary>Whether there is something to hold or to release, before which everything else waits.</summary>
+    public bool IsBusy => _holdQueue.Count > 0;
+
     /// <summary>Whether everything that decisions are made from has been read once.</summary>
     public (bool IsReady, string Why) Readiness =>
         _gates.HasSynced && _namespaces.HasSynced && _kindsFound.Task.IsCompleted && _objects.HasSynced
@@ -87,13 +95,15 @@ internal sealed class ControllerProgram : IAsyncDisposable
     /// </summary>
     public async Task LeadAsync(CancellationToken stopping)
     {
-        await _kindsFound.Task.WaitAsync(stopping);
-        await Task.WhenAll(_gates.SyncedAsync(stopping), _namespaces.SyncedAsync(stopping), _objects.SyncedAsync(stopping));
+        await Task.WhenAll(_gates.SyncedAsync(stopping), _namespaces.SyncedAsync(stopping));
+        await ObjectsReadAsync(stopping);
+        // Reading everything once leaves behind several times of what is kept, and nothing as large comes again: give it back now.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var options = new WorkerPoolOptions { Workers = _options.Concurrent };
         await Task.WhenAll(
             new WorkerPool<ObjectKey>("gate", _gateQueue, _gateReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("gate")).RunAsync(stopping),
             new WorkerPool<GatedKey>("hold", _holdQueue, _holdReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("hold")).RunAsync(stopping),
-            new WorkerPool<GatedKey>("approved", _approvedQueue, _approvedReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("approved")).RunAsync(stopping));
+            new WorkerPool<GatedKey>("approved", _approvedQueue, SayApprovedAsync, options, _time, _loggers.CreateLogger("approved")).RunAsync(stopping));
     }
 
     public async ValueTask DisposeAsync()
@@ -103,6 +113,28 @@ internal sealed class ControllerProgram : IAsyncDisposable
         _gateQueue.Dispose();
         _holdQueue.Dispose();
         _approvedQueue.Dispose();
+    }
+
+    /// <summary>
+    /// Counts of held objects are right from the start when all objects are there. But one kind that cannot be read, for want of a right,
+    /// must not keep the others from being held.
+    /// </summary>
+    private async Task ObjectsReadAsync(CancellationToken stopping)
+    {
+        async Task ReadAsync()
+        {
+            await _kindsFound.Task;
+            await _objects.SyncedAsync(stopping);
+        }
+
+        try
+        {
+            await ReadAsync().WaitAsync(ObjectsPatience, _time, stopping);
+        }
+        catch (TimeoutException)
+        {
+            LogNotAllRead(_log, string.Join(", ", _objects.Unread.Select(kind => kind.Kind)));
+        }
     }
 
     private async Task FollowKindsAsync(WorkerPool<string> kinds, CancellationToken stopping)
@@ -125,6 +157,10 @@ internal sealed class ControllerProgram : IAsyncDisposable
         _kindsFound.TrySetResult();
         await kinds.RunAsync(stopping);
     }
+
+    /// <summary>Conditions wait while there is something to hold or to release: what is deployed matters more than what is said of it.</summary>
+    private Task<ReconcileResult> SayApprovedAsync(GatedKey key, CancellationToken cancellation) =>
+        IsBusy ? Task.FromResult(ReconcileResult.After(ConditionsPause)) : _approvedReconciler.ReconcileAsync(key, cancellation);
 
     /// <summary>What has to be looked at when something changes.</summary>
     private void Connect()
@@ -184,4 +220,7 @@ internal sealed class ControllerProgram : IAsyncDisposable
     }
 
     private static WorkPriority Priority(bool isInitial) => isInitial ? WorkPriority.Low : WorkPriority.Normal;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "going on without {Kinds}, which cannot be read yet: objects of these kinds are neither held nor released")]
+    private static partial void LogNotAllRead(ILogger log, string kinds);
 }

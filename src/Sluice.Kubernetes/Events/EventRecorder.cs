@@ -17,6 +17,8 @@ public sealed partial class EventRecorder
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<RecordedEvent> _waiting;
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
+
     private readonly Dictionary<EventIdentity, Written> _written = [];
     private readonly Queue<(EventIdentity Identity, string Name)> _order = new();
 
@@ -58,7 +60,11 @@ public sealed partial class EventRecorder
         try
         {
             await foreach (var next in _waiting.Reader.ReadAllAsync(giveUp.Token).ConfigureAwait(false))
+            {
+                while (_options.IsBusy() && !stopping.IsCancellationRequested)
+                    await Task.Delay(BusyPause, _time, giveUp.Token).ConfigureAwait(false);
                 await WriteAsync(next, giveUp.Token).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {

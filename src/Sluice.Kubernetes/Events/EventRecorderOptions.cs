@@ -12,6 +12,12 @@ public sealed record EventRecorderOptions
     /// <summary>Events that may wait to be written; more are dropped and counted. Default 1000.</summary>
     public int Capacity { get; init; } = 1000;
 
+    /// <summary>
+    /// Whether there is more urgent work for the API server now, so that events wait until there is not, or until the recorder is
+    /// stopped. Default: never.
+    /// </summary>
+    public Func<bool> IsBusy { get; init; } = static () => false;
+
     /// <summary>How long the same event counts up instead of being a new one. Default 10 minutes, as client-go.</summary>
     public TimeSpan AggregationWindow { get; init; } = TimeSpan.FromMinutes(10);
 
