@@ -84,7 +84,7 @@ public sealed class Cluster : IAsyncLifetime
 
     /// <summary>Waits until an object is held, and its condition says so.</summary>
     public Task<JsonNode> UntilHeldAsync(ApiResource resource, string inNamespace, string name, string reason = "GateClosed") =>
-        UntilAsync(resource, inNamespace, name, $"is held ({reason})", found => found.IsSuspended() && found.HeldBy() is not null && found.Approved("status") == "False" && found.Approved("reason") == reason);
+        UntilAsync(resource, inNamespace, name, $"is held ({reason})", found => found.IsSuspended() && found.HeldBy()?.Contains($"({reason})", StringComparison.Ordinal) == true && found.Approved("status") == "False" && found.Approved("reason") == reason);
 
     /// <summary>Waits until an object is released, and its condition says so.</summary>
     public Task<JsonNode> UntilReleasedAsync(ApiResource resource, string inNamespace, string name) =>
