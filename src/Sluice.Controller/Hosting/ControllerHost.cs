@@ -65,7 +65,7 @@ internal static partial class ControllerHost
         var api = new KubernetesApi(connection, loggers.CreateLogger<KubernetesApi>());
         using var exposition = new PrometheusExposition(SluiceMetrics.MeterName);
         using var metrics = new SluiceMetrics(exposition);
-        // A thousand releases are told when they are done: telling them meanwhile would slow them down by a third.
+        // A thousand releases are told when they are done: what is deployed matters more than what is said of it.
         ControllerProgram? working = null;
         var events = new EventRecorder(
             api, new() { Component = Name, Capacity = EventCapacity, IsBusy = () => working?.IsBusy == true }, time, loggers.CreateLogger<EventRecorder>());
