@@ -1,22 +1,24 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Kubernetes;
 using Sluice.TestBed;
-using Sluice.TestBed.Processes;
 
 namespace Sluice.LoadBench;
 
-/// <summary>One control plane, one native controller, and a watcher of its own that sees what they do.</summary>
+/// <summary>A fresh control plane, and a watcher on a connection of its own that sees what a controller does there.</summary>
 internal sealed class Bench : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
     private readonly ControlPlane _controlPlane;
     private readonly KubernetesConnection _connection;
     private readonly KubernetesConnection _watching;
     private readonly CancellationTokenSource _stop = new();
     private readonly Informer<Seen> _gates;
     private readonly Informer<Seen> _objects;
-    private ManagedProcess? _controller;
+    private Action<Seen>? _gateChanged;
+    private Action<Seen>? _objectChanged;
+    private long _lastChange;
 
     private Bench(ControlPlane controlPlane)
     {
@@ -27,9 +29,16 @@ internal sealed class Bench : IAsyncDisposable
         var api = new KubernetesApi(_watching);
         _gates = new(api, Samples.Gate, Seen.Read, new(), TimeProvider.System, NullLogger.Instance);
         _objects = new(api, Samples.Kustomization, Seen.Read, new(), TimeProvider.System, NullLogger.Instance);
+        _gates.AddHandler(change => Tell(change, _gateChanged));
+        _objects.AddHandler(change => Tell(change, _objectChanged));
     }
 
     public KubernetesApi Api { get; }
+
+    public string Kubeconfig => _controlPlane.KubeconfigPath;
+
+    /// <summary>Which API server this is.</summary>
+    public string Server => _controlPlane.Server;
 
     public static async Task<Bench> StartAsync()
     {
@@ -43,139 +52,73 @@ internal sealed class Bench : IAsyncDisposable
         return bench;
     }
 
-    /// <summary>Starts the controller, and gives the time until it is ready.</summary>
-    public async Task<TimeSpan> StartControllerAsync(params string[] arguments)
-    {
-        var health = LoopbackPort.Free();
-        using var http = new HttpClient();
-        var started = Stopwatch.GetTimestamp();
-        _controller = ManagedProcess.Start(
-            RepositoryRoot.Combine("artifacts", "bin", "sluice-controller"),
-            [$"--kubeconfig={_controlPlane.KubeconfigPath}", $"--health-addr=127.0.0.1:{health}", "--metrics-addr=127.0.0.1:0", "--runtime-namespace=default", "--enable-leader-election", .. arguments]);
-        while (true)
-        {
-            try
-            {
-                using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{health}/readyz"));
-                if (answer.IsSuccessStatusCode)
-                {
-                    return Stopwatch.GetElapsedTime(started);
-                }
-            }
-            catch (HttpRequestException)
-            {
-            }
+    /// <summary>The objects whose name begins with <paramref name="prefix"/>, as the watcher sees them.</summary>
+    public IReadOnlyList<Seen> Objects(string prefix) => [.. _objects.Cache.All.Where(seen => seen.Key.Name.StartsWith(prefix, StringComparison.Ordinal))];
 
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+    /// <summary>Waits until all objects with the prefix are seen as wanted.</summary>
+    public Task UntilAllAsync(string what, string prefix, int count, Func<Seen, bool> isAsWanted) =>
+        Eventually.GivesAsync(what, () => Task.FromResult(Objects(prefix).Count(isAsWanted)), found => found == count, Patience);
+
+    /// <summary>Waits until nothing has changed for <paramref name="span"/>.</summary>
+    public async Task QuietAsync(TimeSpan span)
+    {
+        Volatile.Write(ref _lastChange, Stopwatch.GetTimestamp());
+        while (Stopwatch.GetElapsedTime(Volatile.Read(ref _lastChange)) < span)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
     }
 
-    public async Task StopControllerAsync()
+    /// <summary>
+    /// From before the request that annotates a gate until the watcher has seen the gate, and all <paramref name="count"/> objects with the
+    /// prefix, as asked for.
+    /// </summary>
+    /// <param name="verb">open or close.</param>
+    /// <param name="gate">The gate.</param>
+    /// <param name="prefix">What the names of its objects begin with.</param>
+    /// <param name="count">How many objects there are.</param>
+    public async Task<(TimeSpan Gate, TimeSpan Objects)> TimeRequestAsync(string verb, string gate, string prefix, int count)
     {
-        await _controller!.TerminateAsync(TimeSpan.FromSeconds(25));
-        await _controller.DisposeAsync();
-    }
+        var gateDone = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var objectsDone = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var opens = verb == "open";
+        var left = Objects(prefix).Where(seen => seen.IsSuspended == opens).Select(seen => seen.Key).ToHashSet();
+        if (left.Count != count)
+        {
+            throw new InvalidOperationException($"Expected {count} objects '{prefix}…' to {verb} and found {left.Count}.");
+        }
 
-    /// <summary>The controller's resident memory, in MB.</summary>
-    public double Memory() => File.ReadLines($"/proc/{_controller!.Id}/status").Where(line => line.StartsWith("VmRSS", StringComparison.Ordinal))
-        .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1000).Single();
-
-    /// <summary>The controller's CPU time so far, in seconds.</summary>
-    public double CpuSeconds()
-    {
-        var fields = File.ReadAllText($"/proc/{_controller!.Id}/stat").Split(") ")[1].Split(' ');
-        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / 100.0;
-    }
-
-    public Task UntilAsync(string what, Func<IEnumerable<Seen>, bool> objects) =>
-        Eventually.GivesAsync(what, () => Task.FromResult(objects(_objects.Cache.All)), done => done, TimeSpan.FromMinutes(3));
-
-    /// <summary>From the start of the request that annotates a gate until a watcher has seen it, and one of its objects, as wanted.</summary>
-    public async Task<(double Opened, double Released)> TimeRequestAsync(string verb, string gate, string name)
-    {
-        var opened = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var released = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var open = verb == "open";
-        (_gateChanged, _objectChanged) = (
-            seen => _ = seen.Key.Name == gate && seen.Opened == (open ? "True" : "False") && opened.TrySetResult(Stopwatch.GetTimestamp()),
-            seen => _ = seen.Key.Name == name && seen.IsSuspended != open && released.TrySetResult(Stopwatch.GetTimestamp()));
-        Subscribe();
-        var start = Stopwatch.GetTimestamp();
-        await AnnotateAsync(verb, gate);
-        await Task.WhenAll(opened.Task, released.Task).WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
-        return (Stopwatch.GetElapsedTime(start, opened.Task.Result).TotalMilliseconds, Stopwatch.GetElapsedTime(start, released.Task.Result).TotalMilliseconds);
-    }
-
-    /// <summary>Opens a gate and gives the time until a watcher has seen all of its objects released.</summary>
-    public async Task<TimeSpan> TimeReleaseOfAllAsync(string gate, string prefix, int count)
-    {
-        var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var left = count;
-        _gateChanged = null;
+        _gateChanged = seen => _ = seen.Key.Name == gate && seen.Opened == (opens ? "True" : "False") && gateDone.TrySetResult(Stopwatch.GetTimestamp());
         _objectChanged = seen =>
         {
-            if (seen.Key.Name.StartsWith(prefix, StringComparison.Ordinal) && !seen.IsSuspended && Interlocked.Decrement(ref left) == 0)
+            if (seen.IsSuspended != opens && left.Remove(seen.Key) && left.Count == 0)
             {
-                done.TrySetResult(Stopwatch.GetTimestamp());
+                objectsDone.TrySetResult(Stopwatch.GetTimestamp());
             }
         };
-        _onlyReleases = true;
-        Subscribe();
         var start = Stopwatch.GetTimestamp();
-        await AnnotateAsync("open", gate);
-        var end = await done.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System);
-        _onlyReleases = false;
-        return Stopwatch.GetElapsedTime(start, end);
+        await Api.MergePatchAsync(Samples.Gate, new(Samples.Namespace, gate), Samples.Request(verb), new() { FieldManager = "bench" }, ObjectDecoders.Ignore);
+        await Task.WhenAll(gateDone.Task, objectsDone.Task).WaitAsync(Patience, TimeProvider.System);
+        (_gateChanged, _objectChanged) = (null, null);
+        return (Stopwatch.GetElapsedTime(start, gateDone.Task.Result), Stopwatch.GetElapsedTime(start, objectsDone.Task.Result));
     }
-
-    public IReadOnlyList<Seen> Objects(string prefix) => [.. _objects.Cache.All.Where(seen => seen.Key.Name.StartsWith(prefix, StringComparison.Ordinal))];
 
     public async ValueTask DisposeAsync()
     {
-        if (_controller is not null)
-        {
-            await _controller.DisposeAsync();
-        }
-
         await _stop.CancelAsync();
         _connection.Dispose();
         _watching.Dispose();
         await _controlPlane.DisposeAsync();
     }
 
-    private Action<Seen>? _gateChanged;
-    private Action<Seen>? _objectChanged;
-    private bool _onlyReleases;
-    private bool _isSubscribed;
-
-    private void Subscribe()
+    private void Tell(ObjectChange<Seen> change, Action<Seen>? told)
     {
-        if (_isSubscribed)
+        Volatile.Write(ref _lastChange, Stopwatch.GetTimestamp());
+        if (change.New is { } seen)
         {
-            return;
+            told?.Invoke(seen);
         }
-
-        _isSubscribed = true;
-        _gates.AddHandler(change =>
-        {
-            if (change is { New: { } seen, IsInitial: false })
-            {
-                _gateChanged?.Invoke(seen);
-            }
-        });
-        _objects.AddHandler(change =>
-        {
-            if (change is { New: { } seen, IsInitial: false } && (!_onlyReleases || change.Old?.IsSuspended != seen.IsSuspended))
-            {
-                _objectChanged?.Invoke(seen);
-            }
-        });
     }
-
-    private Task AnnotateAsync(string verb, string gate) => Api.MergePatchAsync(
-        Samples.Gate, new(Samples.Namespace, gate),
-        Samples.Utf8($$$"""{"metadata": {"annotations": {"{{{verb}}}.gate.fluxcd.io/requestedAt": "{{{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffffffZ}}}"} } }"""),
-        new() { FieldManager = "bench" }, ObjectDecoders.Ignore);
 
     private KubernetesConnection Open() => KubernetesConnection.Open(new() { Kubeconfig = _controlPlane.KubeconfigPath, Qps = 0, UserAgent = "bench" }, TimeProvider.System);
 }

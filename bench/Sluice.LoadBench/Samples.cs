@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Sluice.Api.Gated;
 using Sluice.Kubernetes;
 
 namespace Sluice.LoadBench;
@@ -16,14 +17,15 @@ internal static class Samples
     public static byte[] NewGate(string name, string byDefault) => Utf8(
         $$$"""{"apiVersion": "{{{Gate.ApiVersion}}}", "kind": "Gate", "metadata": {"name": "{{{name}}}", "namespace": "{{{Namespace}}}"}, "spec": {"default": "{{{byDefault}}}", "interval": "1m"} }""");
 
-    public static byte[] NewKustomization(string name, string? gates, bool suspend = false)
+    public static byte[] NewKustomization(string name, string gate)
     {
-        var metadata = new JsonObject { ["name"] = name, ["namespace"] = Namespace };
-        if (gates is not null)
+        var metadata = new JsonObject
         {
-            metadata["annotations"] = new JsonObject { ["gating.toolkit.fluxcd.io/gates"] = gates };
-        }
-
+            ["name"] = name,
+            ["namespace"] = Namespace,
+            ["labels"] = new JsonObject { ["kustomize.toolkit.fluxcd.io/name"] = "apps", ["kustomize.toolkit.fluxcd.io/namespace"] = "flux-system" },
+            ["annotations"] = new JsonObject { [GatedAnnotations.Gates] = gate },
+        };
         var spec = new JsonObject
         {
             ["interval"] = "10m",
@@ -31,11 +33,6 @@ internal static class Samples
             ["path"] = "./deploy/production",
             ["sourceRef"] = new JsonObject { ["kind"] = "GitRepository", ["name"] = "app" },
         };
-        if (suspend)
-        {
-            spec["suspend"] = true;
-        }
-
         return Utf8(new JsonObject { ["apiVersion"] = Kustomization.ApiVersion, ["kind"] = "Kustomization", ["metadata"] = metadata, ["spec"] = spec }.ToJsonString());
     }
 
@@ -67,13 +64,22 @@ internal static class Samples
         }.ToJsonString());
     }
 
+    /// <summary>A request to open or to close a gate, as an annotation.</summary>
+    public static byte[] Request(string verb) => Utf8(
+        $$$"""{"metadata": {"annotations": {"{{{verb}}}.gate.fluxcd.io/requestedAt": "{{{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffffffZ}}}"} } }""");
+
     /// <summary>The body of a release, as sluice-controller sends it.</summary>
-    public static byte[] Release(string name, string uid) => Utf8(
-        $$$"""{"apiVersion": "{{{Kustomization.ApiVersion}}}", "kind": "Kustomization", "metadata": {"name": "{{{name}}}", "namespace": "{{{Namespace}}}", "uid": "{{{uid}}}", "annotations": {} } }""");
+    public static byte[] Release(Seen seen) => Apply(seen, "{}", "");
 
-    /// <summary>The body of a hold.</summary>
-    public static byte[] Hold(string name) => Utf8(
-        $$$"""{"apiVersion": "{{{Kustomization.ApiVersion}}}", "kind": "Kustomization", "metadata": {"name": "{{{name}}}", "namespace": "{{{Namespace}}}", "annotations": {"gating.toolkit.fluxcd.io/held-by": "default/big (GateClosed)", "gating.toolkit.fluxcd.io/held-since": "2026-03-26T10:00:00Z"} }, "spec": {"suspend": true} }""");
+    /// <summary>The body of the hold that <paramref name="seen"/> is under, as sluice-controller sends it.</summary>
+    public static byte[] Hold(Seen seen) => Apply(
+        seen, $$"""{"{{GatedAnnotations.HeldBy}}": "{{seen.HeldBy}}", "{{GatedAnnotations.HeldSince}}": "{{seen.HeldSince}}"}""", """, "spec": {"suspend": true}""");
 
-    public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+    private static byte[] Apply(Seen seen, string annotations, string more) => Utf8(
+        $$"""
+        {"apiVersion": "{{Kustomization.ApiVersion}}", "kind": "Kustomization",
+         "metadata": {"name": "{{seen.Key.Name}}", "namespace": "{{seen.Key.Namespace}}", "uid": "{{seen.Uid}}", "annotations": {{annotations}} }{{more}} }
+        """);
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -14,6 +14,14 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
     private const string ByHoldingGate = "holding-gate";
     private const string ByNamespace = "namespace";
 
+    /// <summary>What the objects are looked up by.</summary>
+    internal static IReadOnlyList<(string Name, Func<GatedObject, IEnumerable<string>> Values)> Indexes { get; } =
+    [
+        (ByGate, gated => gated.RelatedGates()),
+        (ByHoldingGate, gated => HeldBy.Gates(gated.Hold.HeldBy)),
+        (ByNamespace, gated => [gated.Key.Namespace]),
+    ];
+
     private readonly ConcurrentDictionary<GatedKind, Following> _kinds = new();
     private readonly ILogger _log = loggers.CreateLogger("gated-objects");
 
@@ -43,9 +51,11 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
         }
 
         var informer = new Informer<GatedObject>(api, resource, GatedObjectReader.Read, options, time, loggers.CreateLogger<Informer<GatedObject>>());
-        informer.AddIndex(ByGate, gated => gated.RelatedGates());
-        informer.AddIndex(ByHoldingGate, gated => HeldBy.Gates(gated.Hold.HeldBy));
-        informer.AddIndex(ByNamespace, gated => [gated.Key.Namespace]);
+        foreach (var (name, values) in Indexes)
+        {
+            informer.AddIndex(name, values);
+        }
+
         informer.AddHandler(change => Changed?.Invoke(new(kind, change.Key), change));
         var stop = new CancellationTokenSource();
         _kinds[kind] = new(resource, informer, stop, Task.Run(() => informer.RunAsync(stop.Token)));
