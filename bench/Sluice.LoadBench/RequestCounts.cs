@@ -26,6 +26,6 @@ internal sealed partial record RequestCounts(IReadOnlyDictionary<string, double>
         .Where(total => total.Count > 0)
         .ToDictionary(total => total.Key, total => total.Count);
 
-    [GeneratedRegex("""^apiserver_request_total\{(?=[^}]*resource="(?<resource>[^"]*)")(?=[^}]*verb="(?<verb>[^"]*)")[^}]*\} (?<count>\S+)""", RegexOptions.Multiline)]
+    [GeneratedRegex("""^apiserver_request_total\{(?=[^}]*,resource="(?<resource>[^"]*)")(?=[^}]*,verb="(?<verb>[^"]*)")[^}]*\} (?<count>\S+)""", RegexOptions.Multiline)]
     private static partial Regex Line();
 }
