@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Sluice.Kubernetes;
@@ -55,8 +56,7 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
                 LogRetry(logger, request.Subject, e.StatusCode, wait);
                 await Task.Delay(wait, Time, cancellation).ConfigureAwait(false);
             }
-            catch (KubernetesApiException e) when (!reconnected
-                && e.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
+            catch (KubernetesApiException e) when (!reconnected && NeverConnected(e))
             {
                 // Requests share attempts to connect, so this one may have got the failure of an attempt from before the server
                 // was back. Nothing was sent yet: once more is safe.
@@ -65,6 +65,10 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
             }
         }
     }
+
+    private static bool NeverConnected(KubernetesApiException failure) =>
+        failure.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError } e
+        && e.InnerException is (IOException or SocketException);
 
     private async Task<T> WithinDeadlineAsync<T>(ApiRequest request, Func<CancellationToken, Task<T>> attempt, CancellationToken cancellation)
     {
