@@ -16,6 +16,9 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
 
     private const int MaxStatusBytes = 1024 * 1024;
 
+    /// <summary>How often a request is sent again because no connection could be made, after 50, 100 and 200 ms.</summary>
+    private const int MaxReconnects = 3;
+
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
 
@@ -40,7 +43,7 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
 
     private async Task<T> RetryAsync<T>(ApiRequest request, Func<CancellationToken, Task<T>> attempt, CancellationToken cancellation)
     {
-        var reconnected = false;
+        var reconnects = 0;
         for (var retry = 0; ; retry++)
         {
             if (!request.Unthrottled)
@@ -56,12 +59,11 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
                 LogRetry(logger, request.Subject, e.StatusCode, wait);
                 await Task.Delay(wait, Time, cancellation).ConfigureAwait(false);
             }
-            catch (KubernetesApiException e) when (!reconnected && NeverConnected(e))
+            catch (KubernetesApiException e) when (reconnects < MaxReconnects && NeverConnected(e))
             {
                 // Requests share attempts to connect, so this one may have got the failure of an attempt from before the server
-                // was back. Nothing was sent yet: once more is safe.
-                reconnected = true;
-                await Task.Delay(ReconnectDelay, Time, cancellation).ConfigureAwait(false);
+                // was back. Nothing was sent yet: again is safe.
+                await Task.Delay(ReconnectDelay * (1 << reconnects++), Time, cancellation).ConfigureAwait(false);
             }
         }
     }
