@@ -37,16 +37,13 @@ internal sealed partial class HoldReconciler(
 
         try
         {
-            if (plan.TakeOver is { } first)
-            {
-                await WriteAsync(key.Kind, resource, gated, first, cancellation);
-            }
-
-            await WriteAsync(key.Kind, resource, gated, plan.Intent, cancellation);
+            var letsGo = !plan.Intent.Suspend;
+            var latest = plan.TakeOver is { } first ? await WriteAsync(key.Kind, resource, gated, first, letsGo, cancellation) : gated;
+            await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, cancellation);
         }
         catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
         {
-            // Deleted, or replaced by another of the same name, since it was decided: the watch will say so, and nothing is left to do.
+            // Deleted, replaced by another of the same name, or changed, since it was decided: the watch will say so.
             // But an API server that has just started answers 404 for what is there, so only the watch is believed.
             LogGone(key, e.Message);
             return new() { Retry = true };
@@ -57,13 +54,17 @@ internal sealed partial class HoldReconciler(
         return ReconcileResult.Done;
     }
 
-    private async Task WriteAsync(GatedKind kind, ApiResource resource, GatedObject gated, HoldIntent intent, CancellationToken cancellation)
+    /// <summary>Writes, and gives the object as it is after that; as it was, when Sluice has nothing to do with it any more.</summary>
+    private async Task<GatedObject> WriteAsync(GatedKind kind, ApiResource resource, GatedObject gated, HoldIntent intent, bool ifUnchanged, CancellationToken cancellation)
     {
-        var written = await api.ApplyAsync(resource, gated.Key, HoldApply.Write(resource, gated, intent), Apply, GatedObjectReader.Read, cancellation);
-        if (written is not null)
+        var body = HoldApply.Write(resource, gated, intent, ifUnchanged);
+        if (await api.ApplyAsync(resource, gated.Key, body, Apply, GatedObjectReader.Read, cancellation) is not { } written)
         {
-            objects.Observe(kind, written);
+            return gated;
         }
+
+        objects.Observe(kind, written);
+        return written;
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Object} changed while it was decided about; it is looked at again: {Reason}")]
