@@ -35,7 +35,7 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
             IsWarning = isWarning,
             Reason = reason,
             Message = message,
-            Gates = string.Join(',', decision.IsApproved ? HeldBy.Gates(gated.Hold.HeldBy) : decision.Blocking.Select(verdict => verdict.Gate)),
+            Gates = string.Join(',', decision.IsApproved ? HeldBy.Gates(gated.Hold.HeldBy) : decision.Blocking.Take(HoldDecision.MaxNamed).Select(verdict => verdict.Gate)),
         });
     }
 
