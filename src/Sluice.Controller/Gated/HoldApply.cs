@@ -52,6 +52,12 @@ internal static class HoldApply
 
     private static void WriteAnnotations(Utf8JsonWriter json, HoldIntent intent)
     {
+        if (intent is { HeldBy: null, HeldSince: null, ReleasingOnce: null, ReleasedOnce: null })
+        {
+            // An empty map would be owned, too, and Sluice would stay among the managers of what it has released.
+            return;
+        }
+
         json.WriteStartObject("annotations"u8);
         Write(GatedAnnotations.HeldBy, intent.HeldBy);
         Write(GatedAnnotations.HeldSince, intent.HeldSince is { } since ? Rfc3339.Format(since) : null);

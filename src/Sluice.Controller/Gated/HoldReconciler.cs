@@ -39,7 +39,12 @@ internal sealed partial class HoldReconciler(
         {
             var letsGo = !plan.Intent.Suspend;
             var latest = plan.TakeOver is { } first ? await WriteAsync(key.Kind, resource, gated, first, letsGo, cancellation) : gated;
-            await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, cancellation);
+            latest = await WriteAsync(key.Kind, resource, latest ?? gated, plan.Intent, letsGo, cancellation);
+            if (latest is not null && plan.Intent.Claim(latest.Hold) is { } claim)
+            {
+                latest = await WriteAsync(key.Kind, resource, latest, claim, letsGo, cancellation);
+                await WriteAsync(key.Kind, resource, latest ?? gated, plan.Intent, letsGo, cancellation);
+            }
         }
         catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
         {
@@ -54,16 +59,16 @@ internal sealed partial class HoldReconciler(
         return ReconcileResult.Done;
     }
 
-    /// <summary>Writes, and gives the object as it is after that; as it was, when Sluice has nothing to do with it any more.</summary>
-    private async Task<GatedObject> WriteAsync(GatedKind kind, ApiResource resource, GatedObject gated, HoldIntent intent, bool ifUnchanged, CancellationToken cancellation)
+    /// <summary>Writes, and gives the object as it is after that; null when Sluice has nothing to do with it any more.</summary>
+    private async Task<GatedObject?> WriteAsync(GatedKind kind, ApiResource resource, GatedObject gated, HoldIntent intent, bool ifUnchanged, CancellationToken cancellation)
     {
         var body = HoldApply.Write(resource, gated, intent, ifUnchanged);
-        if (await api.ApplyAsync(resource, gated.Key, body, Apply, GatedObjectReader.Read, cancellation) is not { } written)
+        var written = await api.ApplyAsync(resource, gated.Key, body, Apply, GatedObjectReader.Read, cancellation);
+        if (written is not null)
         {
-            return gated;
+            objects.Observe(kind, written);
         }
 
-        objects.Observe(kind, written);
         return written;
     }
 
