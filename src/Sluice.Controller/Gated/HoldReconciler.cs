@@ -23,6 +23,7 @@ internal sealed partial class HoldReconciler(
     {
         if (!objects.TryGet(key, out var gated, out var resource))
         {
+            notifier.Forget(key);
             return ReconcileResult.Done;
         }
 
@@ -31,6 +32,7 @@ internal sealed partial class HoldReconciler(
         var plan = HoldPlan.Of(gated.Hold, !gated.IsGated || decision.IsApproved, HeldBy.Format(decision.Blocking), now);
         if (plan.Change == HoldChange.None)
         {
+            notifier.Forget(key);
             Settled?.Invoke(key);
             return ReconcileResult.Done;
         }
@@ -52,6 +54,12 @@ internal sealed partial class HoldReconciler(
             // But an API server that has just started answers 404 for what is there, so only the watch is believed.
             LogGone(key, e.Message);
             return new() { Retry = true };
+        }
+        catch (KubernetesApiException e) when (!e.IsTransient)
+        {
+            // For want of a right, or against a policy or a schema: a person has to do something, so it must not stand in the log alone.
+            notifier.TellRefused(key, resource, gated, plan, decision, e.Message);
+            throw;
         }
 
         notifier.Tell(key, resource, gated, plan, decision, now);
