@@ -28,7 +28,7 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, ObjectCache
 
         foreach (var entry in unreadable)
         {
-            verdicts.Add(new(entry, VerdictKind.InvalidReference, $"annotation {GatedAnnotations.Gates}: expected 'name' or 'namespace/name', comma-separated"));
+            verdicts.Add(new(Shorten(entry), VerdictKind.InvalidReference, $"annotation {GatedAnnotations.Gates}: expected 'name' or 'namespace/name', comma-separated"));
         }
 
         var require = gated.RequireAnnotation switch
@@ -39,7 +39,7 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, ObjectCache
         };
         if (require is null)
         {
-            verdicts.Add(new(gated.RequireAnnotation!, VerdictKind.InvalidReference, $"annotation {GatedAnnotations.Require}: expected 'all' or 'oneOf'"));
+            verdicts.Add(new(Shorten(gated.RequireAnnotation!), VerdictKind.InvalidReference, $"annotation {GatedAnnotations.Require}: expected 'all' or 'oneOf'"));
         }
 
         return new(require ?? Require.All, verdicts.ToImmutable());
@@ -73,6 +73,8 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, ObjectCache
             _ => new(name, VerdictKind.GateClosed, decision.Message),
         };
     }
+
+    private static string Shorten(string entry) => entry.Length <= 64 ? entry : entry[..64] + "…";
 
     private bool Admits(ObservedGate gate, string fromNamespace) =>
         gate.Gate.Spec.AccessFrom is { } access && namespaces.TryGet(new("", fromNamespace), out var labelled) && access.Admits(labelled.Labels);

@@ -11,9 +11,14 @@ internal static class HoldApply
 {
     /// <summary>
     /// The apply carries the identity of the object that was decided about: an object that was deleted meanwhile is not brought back,
-    /// and a new one of the same name is not touched.
+    /// and a new one of the same name is not touched. What lets an object go carries its version, too: a watch may lag behind what a person
+    /// has said meanwhile, that it shall stay suspended or wait for one more gate. A hold needs no version: it is right whatever changed.
     /// </summary>
-    public static ReadOnlyMemory<byte> Write(ApiResource resource, GatedObject gated, HoldIntent intent)
+    /// <param name="resource">Where the object is served.</param>
+    /// <param name="gated">The object that was decided about.</param>
+    /// <param name="intent">What to own on it.</param>
+    /// <param name="ifUnchanged">Whether the write must fail when anybody has written the object since.</param>
+    public static ReadOnlyMemory<byte> Write(ApiResource resource, GatedObject gated, HoldIntent intent, bool ifUnchanged)
     {
         using var body = new MemoryStream(512);
         using (var json = new Utf8JsonWriter(body))
@@ -25,6 +30,11 @@ internal static class HoldApply
             json.WriteString("name"u8, gated.Key.Name);
             json.WriteString("namespace"u8, gated.Key.Namespace);
             json.WriteString("uid"u8, gated.Uid);
+            if (ifUnchanged)
+            {
+                json.WriteString("resourceVersion"u8, gated.ResourceVersion);
+            }
+
             WriteAnnotations(json, intent);
             json.WriteEndObject();
             if (intent.Suspend)
@@ -42,6 +52,12 @@ internal static class HoldApply
 
     private static void WriteAnnotations(Utf8JsonWriter json, HoldIntent intent)
     {
+        if (intent is { HeldBy: null, HeldSince: null, ReleasingOnce: null, ReleasedOnce: null })
+        {
+            // An empty map would be owned, too, and Sluice would stay among the managers of what it has released.
+            return;
+        }
+
         json.WriteStartObject("annotations"u8);
         Write(GatedAnnotations.HeldBy, intent.HeldBy);
         Write(GatedAnnotations.HeldSince, intent.HeldSince is { } since ? Rfc3339.Format(since) : null);

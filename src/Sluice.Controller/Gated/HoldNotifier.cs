@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sluice.Api.Gated;
 using Sluice.Controller.Metrics;
 using Sluice.Controller.Notifications;
@@ -10,9 +11,13 @@ namespace Sluice.Controller.Gated;
 /// <summary>Tells people what Sluice did to an object, and what they can do about it.</summary>
 internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metrics, ILogger<HoldNotifier> log)
 {
+    // What was refused is tried again for as long as it stands; it is told once.
+    private readonly ConcurrentDictionary<GatedKey, string> _refused = new();
+
     /// <summary>Tells of one write that succeeded.</summary>
     public void Tell(GatedKey key, ApiResource resource, GatedObject gated, HoldPlan plan, HoldDecision decision, DateTimeOffset now)
     {
+        Forget(key);
         if (plan.Change is HoldChange.Release or HoldChange.Keep && gated.Hold.HeldSince is { } since)
         {
             metrics.Released(key.Kind.Kind, now - since);
@@ -24,6 +29,26 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
         }
 
         LogChange(key, reason, message);
+        Send(resource, gated, decision, isWarning, reason, message);
+    }
+
+    /// <summary>Tells of a write that the API server refused, once for as long as it refuses it for the same reason.</summary>
+    public void TellRefused(GatedKey key, ApiResource resource, GatedObject gated, HoldPlan plan, HoldDecision decision, string problem)
+    {
+        if (_refused.TryGetValue(key, out var told) && told == problem)
+        {
+            return;
+        }
+
+        _refused[key] = problem;
+        Send(resource, gated, decision, true, plan.Intent.Suspend ? "HoldFailed" : "ReleaseFailed",
+            $"{(plan.Intent.Suspend ? "It cannot be held" : "It cannot be released")}, and is tried again: {problem}");
+    }
+
+    /// <summary>Forgets what was refused: it is over.</summary>
+    public void Forget(GatedKey key) => _refused.TryRemove(key, out _);
+
+    private void Send(ApiResource resource, GatedObject gated, HoldDecision decision, bool isWarning, string reason, string message) =>
         notifier.Send(new()
         {
             ApiVersion = resource.ApiVersion,
@@ -35,9 +60,8 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
             IsWarning = isWarning,
             Reason = reason,
             Message = message,
-            Gates = string.Join(',', decision.IsApproved ? HeldBy.Gates(gated.Hold.HeldBy) : decision.Blocking.Select(verdict => verdict.Gate)),
+            Gates = string.Join(',', decision.IsApproved ? HeldBy.Gates(gated.Hold.HeldBy) : decision.Blocking.Take(HoldDecision.MaxNamed).Select(verdict => verdict.Gate)),
         });
-    }
 
     private static (bool IsWarning, string Reason, string Message)? Describe(GatedObject gated, HoldPlan plan, HoldDecision decision)
     {

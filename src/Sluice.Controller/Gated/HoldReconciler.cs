@@ -23,6 +23,7 @@ internal sealed partial class HoldReconciler(
     {
         if (!objects.TryGet(key, out var gated, out var resource))
         {
+            notifier.Forget(key);
             return ReconcileResult.Done;
         }
 
@@ -31,25 +32,34 @@ internal sealed partial class HoldReconciler(
         var plan = HoldPlan.Of(gated.Hold, !gated.IsGated || decision.IsApproved, HeldBy.Format(decision.Blocking), now);
         if (plan.Change == HoldChange.None)
         {
+            notifier.Forget(key);
             Settled?.Invoke(key);
             return ReconcileResult.Done;
         }
 
         try
         {
-            if (plan.TakeOver is { } first)
+            var letsGo = !plan.Intent.Suspend;
+            var latest = plan.TakeOver is { } first ? await WriteAsync(key.Kind, resource, gated, first, letsGo, cancellation) : gated;
+            latest = await WriteAsync(key.Kind, resource, latest ?? gated, plan.Intent, letsGo, cancellation);
+            if (latest is not null && plan.Intent.Claim(latest.Hold) is { } claim)
             {
-                await WriteAsync(key.Kind, resource, gated, first, cancellation);
+                latest = await WriteAsync(key.Kind, resource, latest, claim, letsGo, cancellation);
+                await WriteAsync(key.Kind, resource, latest ?? gated, plan.Intent, letsGo, cancellation);
             }
-
-            await WriteAsync(key.Kind, resource, gated, plan.Intent, cancellation);
         }
         catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
         {
-            // Deleted, or replaced by another of the same name, since it was decided: the watch will say so, and nothing is left to do.
+            // Deleted, replaced by another of the same name, or changed, since it was decided: the watch will say so.
             // But an API server that has just started answers 404 for what is there, so only the watch is believed.
             LogGone(key, e.Message);
             return new() { Retry = true };
+        }
+        catch (KubernetesApiException e) when (!e.IsTransient)
+        {
+            // For want of a right, or against a policy or a schema: a person has to do something, so it must not stand in the log alone.
+            notifier.TellRefused(key, resource, gated, plan, decision, e.Message);
+            throw;
         }
 
         notifier.Tell(key, resource, gated, plan, decision, now);
@@ -57,13 +67,17 @@ internal sealed partial class HoldReconciler(
         return ReconcileResult.Done;
     }
 
-    private async Task WriteAsync(GatedKind kind, ApiResource resource, GatedObject gated, HoldIntent intent, CancellationToken cancellation)
+    /// <summary>Writes, and gives the object as it is after that; null when Sluice has nothing to do with it any more.</summary>
+    private async Task<GatedObject?> WriteAsync(GatedKind kind, ApiResource resource, GatedObject gated, HoldIntent intent, bool ifUnchanged, CancellationToken cancellation)
     {
-        var written = await api.ApplyAsync(resource, gated.Key, HoldApply.Write(resource, gated, intent), Apply, GatedObjectReader.Read, cancellation);
+        var body = HoldApply.Write(resource, gated, intent, ifUnchanged);
+        var written = await api.ApplyAsync(resource, gated.Key, body, Apply, GatedObjectReader.Read, cancellation);
         if (written is not null)
         {
             objects.Observe(kind, written);
         }
+
+        return written;
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Object} changed while it was decided about; it is looked at again: {Reason}")]

@@ -12,6 +12,9 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
     /// <summary>How many transitions the status keeps.</summary>
     public const int HistoryLength = 20;
 
+    // Twenty reasons as long as an annotation may be would be more than the API server stores.
+    private const int MaxReasonLength = 1024;
+
     public static GateLook At(ObservedGate observed, int held, DateTimeOffset now)
     {
         var gate = observed.Gate;
@@ -81,7 +84,7 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
             To = to,
             Reason = isAnnounced ? before.NextTransition!.Reason : decision.Cause,
             By = byRequest?.By,
-            Message = byRequest?.Reason is { } why ? $"{decision.Message}: {why}" : decision.Message,
+            Message = byRequest?.Reason is { } why ? $"{decision.Message}: {(why.Length <= MaxReasonLength ? why : why[..MaxReasonLength] + "…")}" : decision.Message,
         };
     }
 

@@ -65,8 +65,14 @@ internal sealed partial class GateReconciler(
 
     private static ReconcileResult Wake(ObservedGate observed, GateLook look, DateTimeOffset now)
     {
-        var interval = now + observed.Gate.Spec.IntervalOrDefault();
-        return ReconcileResult.At(look.Decision.Next is { } next && next.At < interval ? next.At : interval);
+        var wake = now + observed.Gate.Spec.IntervalOrDefault();
+        if (look.Decision.Next is { } next && next.At < wake)
+        {
+            wake = next.At;
+        }
+
+        // A request for one revision alone changes no state, but what the gate says changes at its end.
+        return ReconcileResult.At(look.Status.ResetToDefaultAt is { } end && end > now && end < wake ? end : wake);
     }
 
     private static bool Same(GateStatus status, GateStatus? before) => before is not null && Serialize(status).AsSpan().SequenceEqual(Serialize(before));

@@ -51,7 +51,9 @@ internal sealed class ObservedGate : ICachedObject
         Uid == later.Uid
         && Gate.Metadata.Generation == later.Gate.Metadata.Generation
         && Latched.Current == later.Latched.Current
-        && Gate.Status?.FindCondition(ConditionTypes.Opened)?.Status == later.Gate.Status?.FindCondition(ConditionTypes.Opened)?.Status;
+        && Opened == later.Opened;
+
+    private (string? Status, string? Reason) Opened => Gate.Status?.FindCondition(ConditionTypes.Opened) is { } opened ? (opened.Status, opened.Reason) : default;
 
     // kubectl's last-applied-configuration alone is as large as the gate.
     private static Dictionary<string, string>? KeptAnnotations(IReadOnlyDictionary<string, string>? annotations) =>

@@ -11,6 +11,9 @@ namespace Sluice.Gating.Gates;
 /// <param name="Next">The next change of state, or <see langword="null"/> when none is known.</param>
 public sealed record GateDecision(GateState State, string Reason, string Message, string Cause, Transition? Next)
 {
+    // Longer than any that Flux writes, and no longer than a message may be.
+    private const int MaxRevisionLength = 1024;
+
     /// <summary>
     /// Decides what a gate is at one instant. A pure function: the same arguments give the same decision whenever and however often it is made,
     /// so that restarting, replaying or running late changes nothing.
@@ -49,7 +52,8 @@ public sealed record GateDecision(GateState State, string Reason, string Message
     {
         var closedByDefault = rules.Default == GateState.Closed;
         var end = request.ResetAt is { } at ? $" until {Rfc3339.Format(at)}" : "";
-        var message = $"Gate closed{(closedByDefault ? " by default" : "")}, opened for revision '{request.Revision}' alone{end}";
+        var revision = request.Revision is { Length: > MaxRevisionLength } tooLong ? tooLong[..MaxRevisionLength] + "…" : request.Revision;
+        var message = $"Gate closed{(closedByDefault ? " by default" : "")}, opened for revision '{revision}' alone{end}";
         var next = request.ResetAt is { } reset && !closedByDefault ? new Transition(reset, rules.Default, GateReasons.RequestExpired) : null;
         return new(GateState.Closed, GateReasons.OpenedForRevision, message, closedByDefault ? GateReasons.Default : GateReasons.Requested, next);
     }

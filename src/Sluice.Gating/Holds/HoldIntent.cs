@@ -21,6 +21,16 @@ public sealed record HoldIntent
     /// <summary>The token that was handled last.</summary>
     public string? ReleasedOnce { get; init; }
 
+    /// <summary>
+    /// What to own for a moment when <paramref name="written"/>, an object on which this intent was just written, still says that Sluice
+    /// holds it: somebody else owns those words, as in a copy of a held object or in one that was restored from a backup. To own them
+    /// with another value takes them from everybody, so that the next write of this intent removes them. Null when there is nothing to take.
+    /// </summary>
+    public HoldIntent? Claim(HoldObservation written) =>
+        HeldBy is null && written.HeldBy is not null || HeldSince is null && written.HeldSince is not null || ReleasingOnce is null && written.ReleasingOnce is not null
+            ? this with { HeldBy = HeldBy ?? "-", HeldSince = HeldSince ?? DateTimeOffset.UnixEpoch, ReleasingOnce = ReleasingOnce ?? "-" }
+            : null;
+
     /// <summary>Whether <paramref name="seen"/> is what this intent would make of it, so that there is nothing to write.</summary>
     public bool IsMetBy(HoldObservation seen) =>
         (Suspend ? seen.IsSuspended && seen.OwnsSuspend : !seen.OwnsSuspend && !seen.IsHeldByAdmission)

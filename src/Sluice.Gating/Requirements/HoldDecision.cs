@@ -12,13 +12,16 @@ public sealed record HoldDecision(bool IsApproved, string Reason, string Message
     /// <summary>The reason of an approved object.</summary>
     public const string GateOpened = nameof(GateOpened);
 
+    /// <summary>How many gates a text names at most; the others are counted. The API server takes conditions of 32,768 characters.</summary>
+    public const int MaxNamed = 20;
+
     /// <summary>Puts the groups together: each of them must pass.</summary>
     public static HoldDecision Of(ImmutableArray<GateGroup> groups)
     {
         var failing = groups.Where(group => !group.Passes).ToImmutableArray();
         if (failing.IsEmpty)
         {
-            var opened = string.Join(", ", groups.SelectMany(group => group.Verdicts).Where(v => v.Kind == VerdictKind.Opened).Select(v => v.Clause).Distinct());
+            var opened = Join(groups.SelectMany(group => group.Verdicts).Where(v => v.Kind == VerdictKind.Opened).Select(v => v.Clause).Distinct());
             return new(true, GateOpened, $"Reconciliation is approved, {(opened.Length == 0 ? "no gate is named" : opened)}.", []);
         }
 
@@ -29,9 +32,16 @@ public sealed record HoldDecision(bool IsApproved, string Reason, string Message
 
     private static string Clause(GateGroup group)
     {
-        var clauses = string.Join(", ", group.Verdicts.Where(v => v.Kind != VerdictKind.Opened).Select(v => v.Clause));
+        var clauses = Join(group.Verdicts.Where(v => v.Kind != VerdictKind.Opened).Select(v => v.Clause));
         return group is { Require: Require.OneOf, Verdicts.Length: > 1 } && !group.Verdicts.Any(v => v.Kind == VerdictKind.InvalidReference)
             ? $"one of {group.Verdicts.Length} gates must be opened: {clauses}"
             : clauses;
+    }
+
+    private static string Join(IEnumerable<string> clauses)
+    {
+        var all = clauses.ToList();
+        var named = string.Join(", ", all.Take(MaxNamed));
+        return all.Count > MaxNamed ? $"{named} and {all.Count - MaxNamed} more" : named;
     }
 }

@@ -15,6 +15,8 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     // Held while handlers run, so that they see changes one after another; readers of the cache never take it.
     private readonly Lock _dispatch = new();
     private readonly Dictionary<ObjectKey, string> _ownWrites = [];
+    // Objects whose latest version could not be understood, with that version.
+    private readonly Dictionary<ObjectKey, string> _unknown = [];
     private readonly List<Action<ObjectChange<T>>> _handlers = [];
     private HashSet<ObjectKey>? _seen;
     private string? _lastVersion;
@@ -28,6 +30,16 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
         {
             lock (_dispatch)
                 return _lastVersion;
+        }
+    }
+
+    /// <summary>Objects whose latest version could not be understood.</summary>
+    public IReadOnlyCollection<ObjectKey> Unknown
+    {
+        get
+        {
+            lock (_dispatch)
+                return [.. _unknown.Keys];
         }
     }
 
@@ -58,6 +70,7 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     {
         lock (_dispatch)
         {
+            _unknown.Remove(key);
             if (item is null)
             {
                 // Deleted at the end of the sync, if it is cached: until then nothing is certain.
@@ -75,10 +88,10 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     {
         lock (_dispatch)
         {
-            if (_seen is not null)
-                _seen.Add(key);
-            else
-                Advance(version);
+            if (_seen is null && !Advance(version))
+                return;
+            _seen?.Add(key);
+            _unknown[key] = version;
         }
     }
 
@@ -92,6 +105,11 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
                 if (!_seen!.Contains(key) && !IsOlderThanOwnWrite(key, version))
                     Remove(key);
             }
+            foreach (var key in _unknown.Keys)
+            {
+                if (!_seen!.Contains(key))
+                    _unknown.Remove(key);
+            }
             _seen = null;
             _everSynced = true;
             _lastVersion = version;
@@ -104,7 +122,10 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     {
         lock (_dispatch)
         {
-            if (!Advance(version) || IsOlderThanOwnWrite(key, version))
+            if (!Advance(version))
+                return;
+            _unknown.Remove(key);
+            if (IsOlderThanOwnWrite(key, version))
                 return;
             if (item is null)
                 Remove(key);
@@ -128,6 +149,11 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     {
         lock (_dispatch)
         {
+            if (_unknown.TryGetValue(written.Key, out var unknown) && !ResourceVersions.IsNewer(unknown, written.ResourceVersion))
+            {
+                Recover(written.Key, written.ResourceVersion, written);
+                return;
+            }
             // Without an order there is no telling whether the watch is already past it.
             if (!ResourceVersions.AreOrdered(written.ResourceVersion, _lastVersion))
                 return;
@@ -141,26 +167,49 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
         }
     }
 
+    /// <summary>Whether the object's latest version could still not be understood, and which version that is.</summary>
+    public bool IsUnknown(ObjectKey key, out string version)
+    {
+        lock (_dispatch)
+            return _unknown.TryGetValue(key, out version!);
+    }
+
     /// <summary>
-    /// An object that was read because its last event could not be understood. No later event of it has come,
-    /// so it counts even if the watch has passed its version.
+    /// The object was read again, for <see cref="IsUnknown"/>, and understood; null if it is of no interest. If no later event of it has
+    /// come, this counts even if the watch has passed its version.
     /// </summary>
     public void Recover(ObjectKey key, string version, T? item)
     {
         lock (_dispatch)
         {
-            if (IsOlderThanOwnWrite(key, version))
+            if (!_unknown.Remove(key) || IsOlderThanOwnWrite(key, version))
                 return;
             if (item is null)
             {
                 Remove(key);
                 return;
             }
-            _seen?.Add(key);
             if (ResourceVersions.IsNewer(version, _lastVersion))
                 _ownWrites[key] = version;
             Set(item);
         }
+    }
+
+    /// <summary>The object was read again and still not understood.</summary>
+    public void StaysUnknown(ObjectKey key, string version)
+    {
+        lock (_dispatch)
+        {
+            if (_unknown.ContainsKey(key))
+                _unknown[key] = version;
+        }
+    }
+
+    /// <summary>The object was read again and does not exist: the watch says so too, or a new sync has.</summary>
+    public void ForgetUnknown(ObjectKey key)
+    {
+        lock (_dispatch)
+            _unknown.Remove(key);
     }
 
     /// <summary>The informer has ended: its objects no longer count in the metrics.</summary>

@@ -67,7 +67,7 @@ public sealed class Informer<T> where T : class, ICachedObject
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
 
     /// <summary>Objects whose latest version could not be understood; the cache has an older one of them, or none.</summary>
-    public IReadOnlyCollection<ObjectKey> Undecodable => _undecodable.Keys;
+    public IReadOnlyCollection<ObjectKey> Undecodable => _updater.Unknown;
 
     /// <summary>The version up to which every change has been cached and told; null before the first sync.</summary>
     public string? ResourceVersion => _updater.LastVersion;

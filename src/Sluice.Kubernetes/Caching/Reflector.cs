@@ -151,8 +151,6 @@ internal sealed partial class Reflector<T>(
             throw new WatchException("An item of the list has no metadata.") { NeedsSync = true };
         if (TryDecode(json, head, out var item))
             updater.Sync(head.Key, head.ResourceVersion, item);
-        else
-            updater.KeepUnknown(head.Key, head.ResourceVersion);
     }
 
     private void EndSync(string version)
@@ -243,13 +241,8 @@ internal sealed partial class Reflector<T>(
 
         T? item = null;
         // A deletion is understood whatever the object looks like.
-        if (parts.Type == WatchEventType.Deleted)
-            undecodable.Forget(head.Key);
-        else if (!TryDecode(parts.Object, head, out item))
-        {
-            updater.KeepUnknown(head.Key, head.ResourceVersion);
+        if (parts.Type != WatchEventType.Deleted && !TryDecode(parts.Object, head, out item))
             return;
-        }
         if (_synced)
             updater.Change(head.Key, head.ResourceVersion, item);
         else
@@ -261,13 +254,13 @@ internal sealed partial class Reflector<T>(
         try
         {
             item = decoder(json);
-            undecodable.Forget(head.Key);
             return true;
         }
 #pragma warning disable CA1031 // Whatever a decoder throws means that it did not understand.
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            updater.KeepUnknown(head.Key, head.ResourceVersion);
             undecodable.Add(head.Key, head.ResourceVersion, e);
             item = null;
             return false;

@@ -18,7 +18,6 @@ internal sealed partial class UndecodableObjects<T> where T : class, ICachedObje
     private readonly CacheUpdater<T> _updater;
     private readonly ILogger _logger;
     private readonly WorkQueue<ObjectKey> _retries;
-    private readonly Dictionary<ObjectKey, string> _versions = [];
 
     public UndecodableObjects(KubernetesApi api, ApiResource resource, ObjectDecoder<T?> decoder, InformerOptions options, string name,
         CacheUpdater<T> updater, TimeProvider time, ILogger logger)
@@ -28,34 +27,12 @@ internal sealed partial class UndecodableObjects<T> where T : class, ICachedObje
         _retries = new WorkQueue<ObjectKey>($"{name}-undecodable", retries, time);
     }
 
-    public IReadOnlyCollection<ObjectKey> Keys
-    {
-        get
-        {
-            lock (_versions)
-                return [.. _versions.Keys];
-        }
-    }
-
-    /// <summary>Reports an object and has it read again. Called from the watch, so that the order per object is kept.</summary>
+    /// <summary>Reports an object and has it read again.</summary>
     public void Add(ObjectKey key, string version, Exception failure)
     {
         Instruments.Undecodable.Add(1, Instruments.Named(_name));
         LogUndecodable(_logger, failure, _name, key, version);
-        lock (_versions)
-            _versions[key] = version;
         _retries.AddRateLimited(key);
-    }
-
-    /// <summary>The object was understood, or is gone.</summary>
-    public void Forget(ObjectKey key)
-    {
-        lock (_versions)
-        {
-            if (_versions.Count == 0 || !_versions.Remove(key))
-                return;
-        }
-        _retries.Forget(key);
     }
 
     public async Task RunAsync(CancellationToken stopping)
@@ -79,34 +56,27 @@ internal sealed partial class UndecodableObjects<T> where T : class, ICachedObje
 
     private async Task RetryAsync(ObjectKey key, CancellationToken stopping)
     {
+        if (!_updater.IsUnknown(key, out var known))
+        {
+            _retries.Forget(key);
+            return;
+        }
         try
         {
             var (head, item, failure) = await _api.GetAsync(_resource, key, Read, _options.MetadataOnly, stopping).ConfigureAwait(false);
-            lock (_versions)
-            {
-                if (!_versions.TryGetValue(key, out var known))
-                    return;
-                if (failure is null)
-                {
-                    // Still under the lock: a later event of the object must not come between.
-                    _versions.Remove(key);
-                    _retries.Forget(key);
-                    _updater.Recover(head.Key, head.ResourceVersion, item);
-                    return;
-                }
-                _versions[key] = head.ResourceVersion;
-                if (known == head.ResourceVersion)
-                {
-                    _retries.Forget(key);
-                    return;
-                }
-            }
-            _retries.AddRateLimited(key);
+            if (failure is null)
+                _updater.Recover(key, head.ResourceVersion, item);
+            else if (known != head.ResourceVersion)
+                _updater.StaysUnknown(key, head.ResourceVersion);
+            if (failure is null || known == head.ResourceVersion)
+                _retries.Forget(key);
+            else
+                _retries.AddRateLimited(key);
         }
         catch (KubernetesApiException e) when (e.IsObjectNotFound)
         {
-            // The watch says so too, or a new sync has.
-            Forget(key);
+            _updater.ForgetUnknown(key);
+            _retries.Forget(key);
         }
         catch (KubernetesApiException)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Sluice.Kubernetes;
@@ -14,6 +15,9 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
     private const int MaxRetries = 5;
 
     private const int MaxStatusBytes = 1024 * 1024;
+
+    /// <summary>How often a request is sent again because no connection could be made, after 50, 100 and 200 ms.</summary>
+    private const int MaxReconnects = 3;
 
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
@@ -39,7 +43,7 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
 
     private async Task<T> RetryAsync<T>(ApiRequest request, Func<CancellationToken, Task<T>> attempt, CancellationToken cancellation)
     {
-        var reconnected = false;
+        var reconnects = 0;
         for (var retry = 0; ; retry++)
         {
             if (!request.Unthrottled)
@@ -55,16 +59,18 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
                 LogRetry(logger, request.Subject, e.StatusCode, wait);
                 await Task.Delay(wait, Time, cancellation).ConfigureAwait(false);
             }
-            catch (KubernetesApiException e) when (!reconnected
-                && e.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
+            catch (KubernetesApiException e) when (reconnects < MaxReconnects && NeverConnected(e))
             {
                 // Requests share attempts to connect, so this one may have got the failure of an attempt from before the server
-                // was back. Nothing was sent yet: once more is safe.
-                reconnected = true;
-                await Task.Delay(ReconnectDelay, Time, cancellation).ConfigureAwait(false);
+                // was back. Nothing was sent yet: again is safe.
+                await Task.Delay(ReconnectDelay * (1 << reconnects++), Time, cancellation).ConfigureAwait(false);
             }
         }
     }
+
+    private static bool NeverConnected(KubernetesApiException failure) =>
+        failure.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError } e
+        && e.InnerException is (IOException or SocketException);
 
     private async Task<T> WithinDeadlineAsync<T>(ApiRequest request, Func<CancellationToken, Task<T>> attempt, CancellationToken cancellation)
     {

@@ -239,7 +239,7 @@ public sealed class HoldTests(RunningSluice sluice) : IClassFixture<RunningSluic
     }
 
     [Fact]
-    public async Task A_held_object_reconciles_once_for_a_token_and_never_twice_for_the_same()
+    public async Task A_held_object_reconciles_once_for_each_new_token()
     {
         var ns = await NewAsync("closed", "{}");
         await _cluster.CreateGatedAsync(Kustomization, ns, "app", "closed");
@@ -254,10 +254,6 @@ public sealed class HoldTests(RunningSluice sluice) : IClassFixture<RunningSluic
             var again = await _cluster.UntilAsync(Kustomization, ns, "app", "is held again", found => found.IsSuspended() && found.HeldBy() is not null);
             again.Annotation("gating.toolkit.fluxcd.io/released-once").Should().Be(token);
         }
-
-        var version = (await _cluster.GetAsync(Kustomization, ns, "app"))!["metadata"]!["resourceVersion"]!.ToString();
-        await _cluster.AnnotateAsync(Kustomization, ns, "app", ReleaseOnce, "second");
-        (await _cluster.GetAsync(Kustomization, ns, "app"))!["metadata"]!["resourceVersion"]!.ToString().Should().Be(version, "the same token changes nothing");
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class LeaderElectorTests
         var running = elector.RunAsync(_ => throw new InvalidOperationException("the work failed"), TestContext.Current.CancellationToken);
         await AcquireAsync(server);
 
-        var release = await server.NextAsync();
+        var release = await NextPatchAsync(server);
         release.Body.Should().Contain("\"holderIdentity\":\"\"").And.Contain("\"leaseDurationSeconds\":1");
         release.Reply(200, Lease(""));
 
@@ -78,16 +78,16 @@ public sealed class LeaderElectorTests
     }
 
     // The standby reads (or watches) the lease, finds it free, and takes it.
-    private static async Task AcquireAsync(ScriptedServer server)
+    private static async Task AcquireAsync(ScriptedServer server) => (await NextPatchAsync(server)).Reply(200, Lease("me"));
+
+    // Reading and watching go on side by side with taking it: the watch may come before the patch, after it, or not at all.
+    private static async Task<ScriptedServer.Exchange> NextPatchAsync(ScriptedServer server)
     {
         while (true)
         {
             var request = await server.NextAsync();
             if (request.Request.Method == HttpMethod.Patch)
-            {
-                request.Reply(200, Lease("me"));
-                return;
-            }
+                return request;
             if (request.Path.Contains("watch=true", StringComparison.Ordinal))
                 request.Reply(403, "no watching here");
             else
