@@ -10,9 +10,20 @@ using Sluice.Kubernetes;
 namespace Sluice.Controller.Gates;
 
 /// <summary>Keeps a gate's status true: latches requests, records transitions, and wakes at the next one.</summary>
+/// <param name="api">The API server.</param>
+/// <param name="gates">The gates.</param>
+/// <param name="objects">The objects that name them.</param>
+/// <param name="isBusy">Whether objects wait to be held or released: their number is not written before it has settled.</param>
+/// <param name="notifier">Tells of what happens.</param>
+/// <param name="metrics">Counts it.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">For who looks after Sluice.</param>
 internal sealed partial class GateReconciler(
-    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, GateNotifier notifier, SluiceMetrics metrics, TimeProvider time, ILogger<GateReconciler> log)
+    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, Func<bool> isBusy, GateNotifier notifier, SluiceMetrics metrics, TimeProvider time,
+    ILogger<GateReconciler> log)
 {
+    private static readonly TimeSpan CountPause = TimeSpan.FromMilliseconds(250);
+
     /// <summary>The gates of the cluster.</summary>
     public static ApiResource Resource { get; } = new(ApiGroup.Name, ApiGroup.Version, "gates", Gate.KindName);
 
@@ -41,6 +52,12 @@ internal sealed partial class GateReconciler(
 
         if (!Same(look.Status, observed.Gate.Status))
         {
+            if (isBusy() && observed.Gate.Status is { } before && Same(look.Status with { Held = before.Held }, before))
+            {
+                // Each write of the count comes back as a change, is looked at, and finds another count.
+                return ReconcileResult.After(CountPause);
+            }
+
             try
             {
                 gates.Observe(await api.ApplyAsync(Resource, key, Body(observed, look.Status), StatusOptions, ObservedGate.Read, cancellation));
@@ -75,9 +92,15 @@ internal sealed partial class GateReconciler(
         return ReconcileResult.At(look.Status.ResetToDefaultAt is { } end && end > now && end < wake ? end : wake);
     }
 
-    private static bool Same(GateStatus status, GateStatus? before) => before is not null && Serialize(status).AsSpan().SequenceEqual(Serialize(before));
+    // Records compare their lists by reference.
+    private static bool Same(GateStatus status, GateStatus? before) =>
+        before is not null
+        && WithoutLists(status) == WithoutLists(before)
+        && (status.TakenAhead ?? []).SequenceEqual(before.TakenAhead ?? [])
+        && (status.History ?? []).SequenceEqual(before.History ?? [])
+        && (status.Conditions ?? []).SequenceEqual(before.Conditions ?? []);
 
-    private static byte[] Serialize(GateStatus status) => JsonSerializer.SerializeToUtf8Bytes(status, ApiJson.Default.GateStatus);
+    private static GateStatus WithoutLists(GateStatus status) => status with { TakenAhead = null, History = null, Conditions = null };
 
     // With the version that was decided about: a status must never be written over a request that it does not know.
     private static ReadOnlyMemory<byte> Body(ObservedGate observed, GateStatus status) => JsonSerializer.SerializeToUtf8Bytes(

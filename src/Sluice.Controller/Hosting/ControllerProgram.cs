@@ -19,6 +19,8 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
     private static readonly TimeSpan ConditionsPause = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan ConditionsPatience = TimeSpan.FromSeconds(10);
+
     private readonly ControllerOptions _options;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
@@ -51,7 +53,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _kinds = new(_definitions.Cache, new ServedKinds(api), _objects, crdNames);
 
         var evaluator = new GateEvaluator(_gates.Cache, _namespaces.Cache, !options.NoCrossNamespaceRefs);
-        _gateReconciler = new(api, _gates, _objects, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time, loggers.CreateLogger<GateReconciler>());
+        _gateReconciler = new(api, _gates, _objects, () => IsBusy, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time, loggers.CreateLogger<GateReconciler>());
         _holdReconciler = new(api, _objects, evaluator, new(notifier, metrics, loggers.CreateLogger<HoldNotifier>()), time, loggers.CreateLogger<HoldReconciler>());
         _approvedReconciler = new(api, _objects, evaluator, time);
 
@@ -158,9 +160,20 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         await kinds.RunAsync(stopping);
     }
 
-    /// <summary>Conditions wait while there is something to hold or to release: what is deployed matters more than what is said of it.</summary>
-    private Task<ReconcileResult> SayApprovedAsync(GatedKey key, CancellationToken cancellation) =>
-        IsBusy ? Task.FromResult(ReconcileResult.After(ConditionsPause)) : _approvedReconciler.ReconcileAsync(key, cancellation);
+    /// <summary>
+    /// Conditions wait while there is something to hold or to release: what is deployed matters more than what is said of it. But not
+    /// for ever: objects that others fight about may keep the queue from ever being empty.
+    /// </summary>
+    private async Task<ReconcileResult> SayApprovedAsync(GatedKey key, CancellationToken cancellation)
+    {
+        var began = _time.GetTimestamp();
+        while (IsBusy && _time.GetElapsedTime(began) < ConditionsPatience)
+        {
+            await Task.Delay(ConditionsPause, _time, cancellation);
+        }
+
+        return await _approvedReconciler.ReconcileAsync(key, cancellation);
+    }
 
     /// <summary>What has to be looked at when something changes.</summary>
     private void Connect()
