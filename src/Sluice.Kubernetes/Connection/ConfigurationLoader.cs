@@ -69,7 +69,7 @@ internal static class ConfigurationLoader
     {
         var merged = new K8SConfiguration { Contexts = [], Clusters = [], Users = [] };
         foreach (var file in files)
-            Merge(merged, KubernetesClientConfiguration.LoadKubeConfig(new FileInfo(file), useRelativePaths: true), file);
+            Merge(merged, Read(file), file);
         // Every path is absolute by now; the official client joins them to the directory of this name, which leaves them as they are.
         merged.FileName = files[0];
 
@@ -79,9 +79,20 @@ internal static class ConfigurationLoader
         var chosen = merged.Contexts.FirstOrDefault(c => c.Name == name)
             ?? throw new KubernetesConfigurationException(
                 $"Kubeconfig {string.Join(", ", files)} has no context '{name}'; it has: {string.Join(", ", merged.Contexts.Select(c => c.Name))}.");
+        if (chosen.ContextDetails?.Cluster is { } cluster && !merged.Clusters.Exists(c => c.Name == cluster && c.ClusterEndpoint is not null))
+        {
+            throw new KubernetesConfigurationException(
+                $"Kubeconfig {string.Join(", ", files)}: context '{name}' names cluster '{cluster}', which is not there or has no server.");
+        }
         var user = merged.Users.FirstOrDefault(u => u.Name == chosen.ContextDetails?.User)?.UserCredentials;
         return Target(KubernetesClientConfiguration.BuildConfigFromConfigObject(merged, name), user);
     }
+
+    // The official client falls over a file without any content.
+    private static K8SConfiguration Read(string file) =>
+        File.ReadLines(file).Any(static line => line.TrimStart() is not ("" or ['#', ..] or "---"))
+            ? KubernetesClientConfiguration.LoadKubeConfig(new FileInfo(file), useRelativePaths: true)
+            : throw new KubernetesConfigurationException($"Kubeconfig {file} is empty.");
 
     // As kubectl merges: whoever names a thing first wins, and relative paths belong to the file that has them.
     private static void Merge(K8SConfiguration into, K8SConfiguration from, string file)
