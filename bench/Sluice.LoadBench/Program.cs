@@ -2,14 +2,14 @@ using System.Globalization;
 using Sluice.LoadBench;
 
 if (args.Any(arg => !arg.StartsWith("--repeats=", StringComparison.Ordinal) && !arg.StartsWith("--concurrent=", StringComparison.Ordinal)
-    && arg is not ("--small" or "--client-go" or "--only-client-go")))
+    && arg is not ("--small" or "--client-go" or "--only-client-go" or "--release")))
 {
-    Console.Error.WriteLine("Expected --repeats=N (3), --concurrent=N (8), --small (to try the bench), --client-go (compare with a client-go controller) or --only-client-go.");
+    Console.Error.WriteLine("Expected --repeats=N (3), --concurrent=N (16), --small (to try the bench), --client-go (compare with a client-go controller), --only-client-go or --release (nothing but the release of held objects).");
     return 2;
 }
 
 var repeats = Number("--repeats=", 3);
-var concurrent = Number("--concurrent=", 8);
+var concurrent = Number("--concurrent=", 16);
 var scale = args.Contains("--small") ? Scale.Small : Scale.Full;
 Subject[] subjects = args.Contains("--only-client-go") ? [Subject.Baseline] : args.Contains("--client-go") ? [Subject.Sluice, Subject.Baseline] : [Subject.Sluice];
 var results = new Results();
@@ -25,7 +25,8 @@ for (var repeat = 1; repeat <= repeats; repeat++)
     {
         await using var bench = await Bench.StartAsync();
         Results.Note($"-- run {repeat} of {repeats}: {subject.Name} on {bench.Server}, load {File.ReadAllText("/proc/loadavg")[..14]}");
-        await new Round(bench, subject, scale, concurrent, results).RunAsync(withDefaultLimit: repeat == 1);
+        var round = new Round(bench, subject, scale, concurrent, results);
+        await (args.Contains("--release") ? round.RunReleaseAsync() : round.RunAsync(withDefaultLimit: repeat == 1));
     }
 }
 

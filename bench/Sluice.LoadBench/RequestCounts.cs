@@ -26,6 +26,10 @@ internal sealed partial record RequestCounts(IReadOnlyDictionary<string, double>
         .Where(total => total.Count > 0)
         .ToDictionary(total => total.Key, total => total.Count);
 
+    /// <summary>Counts in a line, in the order of their names.</summary>
+    public static string Describe(IReadOnlyDictionary<string, double> counts) =>
+        string.Join(", ", counts.OrderBy(request => request.Key).Select(request => $"{request.Key}: {request.Value}"));
+
     [GeneratedRegex("""^apiserver_request_total\{(?=[^}]*,resource="(?<resource>[^"]*)")(?=[^}]*,verb="(?<verb>[^"]*)")[^}]*\} (?<count>\S+)""", RegexOptions.Multiline)]
     private static partial Regex Line();
 }

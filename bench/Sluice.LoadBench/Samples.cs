@@ -69,16 +69,18 @@ internal static class Samples
         $$$"""{"metadata": {"annotations": {"{{{verb}}}.gate.fluxcd.io/requestedAt": "{{{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffffffZ}}}"} } }""");
 
     /// <summary>The body of a release, as sluice-controller sends it.</summary>
-    public static byte[] Release(Seen seen) => Apply(seen, "{}", "");
+    public static byte[] Release(Seen seen) => Apply(seen, $$""", "resourceVersion": "{{seen.ResourceVersion}}" """, "");
 
     /// <summary>The body of the hold that <paramref name="seen"/> is under, as sluice-controller sends it.</summary>
     public static byte[] Hold(Seen seen) => Apply(
-        seen, $$"""{"{{GatedAnnotations.HeldBy}}": "{{seen.HeldBy}}", "{{GatedAnnotations.HeldSince}}": "{{seen.HeldSince}}"}""", """, "spec": {"suspend": true}""");
+        seen,
+        $$""", "annotations": {"{{GatedAnnotations.HeldBy}}": "{{seen.HeldBy}}", "{{GatedAnnotations.HeldSince}}": "{{seen.HeldSince}}"} """,
+        """, "spec": {"suspend": true}""");
 
-    private static byte[] Apply(Seen seen, string annotations, string more) => Utf8(
+    private static byte[] Apply(Seen seen, string metadata, string more) => Utf8(
         $$"""
         {"apiVersion": "{{Kustomization.ApiVersion}}", "kind": "Kustomization",
-         "metadata": {"name": "{{seen.Key.Name}}", "namespace": "{{seen.Key.Namespace}}", "uid": "{{seen.Uid}}", "annotations": {{annotations}} }{{more}} }
+         "metadata": {"name": "{{seen.Key.Name}}", "namespace": "{{seen.Key.Namespace}}", "uid": "{{seen.Uid}}"{{metadata}} }{{more}} }
         """);
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
