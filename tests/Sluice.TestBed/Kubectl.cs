@@ -5,15 +5,17 @@ namespace Sluice.TestBed;
 /// <summary>Runs kubectl against one control plane, as one user.</summary>
 public sealed class Kubectl
 {
-    private readonly string _program;
     private readonly string[] _common;
 
     internal Kubectl(string program, string kubeconfig, string cacheFolder)
     {
-        _program = program;
+        Program = program;
         // A cache of its own: the default one is found by host and port, and ports are used again.
         _common = [$"--kubeconfig={kubeconfig}", $"--cache-dir={cacheFolder}"];
     }
+
+    /// <summary>The program's path.</summary>
+    public string Program { get; }
 
     /// <summary>How long one command may take; default 2 minutes.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
@@ -30,7 +32,7 @@ public sealed class Kubectl
     /// <exception cref="KubectlException">It failed; the message has the command and its standard error.</exception>
     public async Task<string> RunAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken = default)
     {
-        var (exitCode, output, error) = await Command.RunAsync(_program, [.. arguments, .. _common], input, Timeout, null, cancellationToken);
+        var (exitCode, output, error) = await Command.RunAsync(Program, [.. arguments, .. _common], input, Timeout, null, cancellationToken);
         return exitCode == 0 ? output : throw new KubectlException(arguments, exitCode, error);
     }
 
