@@ -65,7 +65,8 @@ public sealed class CrdTests
         var format = field.Children.TryGetValue("format", out var node) ? node.ToString() : null;
         var expected = (Text(field, "type"), format) switch
         {
-            ("string", "date-time") => type == typeof(DateTimeOffset),
+            // A spec is kept as texts: one that cannot be understood must still be read, to be reported.
+            ("string", "date-time") => type == (path.Contains(".spec.", StringComparison.Ordinal) ? typeof(string) : typeof(DateTimeOffset)),
             ("string", _) => type == typeof(string),
             ("integer", "int64") => type == typeof(long),
             ("integer", "int32") => type == typeof(int),
@@ -79,7 +80,7 @@ public sealed class CrdTests
         }
         else if (Text(field, "type") == "array")
         {
-            Compare((YamlMappingNode)At(field, "items"), type.GetGenericArguments()[0], $"{path}[]", differences);
+            CompareValue((YamlMappingNode)At(field, "items"), type.GetGenericArguments()[0], $"{path}[]", differences);
         }
         else if (Text(field, "type") == "object" && field.Children.ContainsKey("properties"))
         {

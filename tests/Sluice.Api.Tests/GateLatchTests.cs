@@ -72,7 +72,7 @@ public sealed class GateLatchTests
     [InlineData(null, "0s", "spec.window: '0s' is not a window; expected a duration greater than zero, for example '1h30m'")]
     [InlineData(null, "an hour", "spec.window: 'an hour' is not a window; expected a duration greater than zero, for example '1h30m'")]
     public void A_spec_that_cannot_be_understood_says_which_field_which_value_and_what_is_allowed(string? byDefault, string? window, string? fault) =>
-        new GateSpec { Default = byDefault, Window = window }.ToRules().Fault.Should().Be(fault);
+        new GateSpec { Default = byDefault, Window = window }.ToRules(NoCalendars.Instance).Fault.Should().Be(fault);
 
     private static bool IsWellFormed(string? text) => text is null || !text.Any(char.IsSurrogate);
 }

@@ -12,7 +12,7 @@ public sealed class SerializationTests
     public void A_gate_that_says_nothing_is_closed_by_default_and_was_never_looked_at()
     {
         var gate = Read("""{"metadata": {"name": "g"}, "status": {}}""");
-        gate.Spec.ToRules().Should().BeEquivalentTo(new GateRules { Default = GateState.Closed });
+        gate.Spec.ToRules(NoCalendars.Instance).Should().BeEquivalentTo(new GateRules { Default = GateState.Closed });
         gate.Status!.ObservedGeneration.Should().Be(-1);
         gate.ApiVersion.Should().Be(ApiGroup.ApiVersion);
         gate.Spec.IntervalOrDefault().Should().Be(TimeSpan.FromMinutes(1));

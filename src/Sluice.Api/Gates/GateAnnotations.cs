@@ -9,6 +9,11 @@ public static class GateAnnotations
     /// <summary>Limits an open request to one revision or digest.</summary>
     public const string OpenRevision = "open.gate.fluxcd.io/revision";
 
+    /// <summary>
+    /// Makes an emergency override of an open request: stronger than every window, for the gate's window or an hour. The value says why.
+    /// </summary>
+    public const string OpenOverride = "open.gate.fluxcd.io/override";
+
     /// <summary>Why the gate is opened; free text, recorded.</summary>
     public const string OpenReason = "open.gate.fluxcd.io/reason";
 

@@ -15,6 +15,7 @@ public static class GateLatch
             OpenRequestedAt = annotations?.GetValueOrDefault(GateAnnotations.OpenRequestedAt),
             OpenRevision = annotations?.GetValueOrDefault(GateAnnotations.OpenRevision),
             OpenReason = annotations?.GetValueOrDefault(GateAnnotations.OpenReason),
+            OpenOverride = annotations?.GetValueOrDefault(GateAnnotations.OpenOverride),
             OpenBy = Writer(gate, GateAnnotations.OpenRequestedAt),
             CloseRequestedAt = annotations?.GetValueOrDefault(GateAnnotations.CloseRequestedAt),
             CloseReason = annotations?.GetValueOrDefault(GateAnnotations.CloseReason),
@@ -27,6 +28,7 @@ public static class GateLatch
     {
         HandledOpen = status.LastHandledOpenAt,
         HandledClose = status.LastHandledCloseAt,
+        HandledOverride = status.LastHandledOverride,
         TakenAhead = status.TakenAhead?.Select(taken => new TakenStamp(GateStateNames.Parse(taken.Target), taken.Stamp)).ToImmutableArray() ?? [],
         Current = status is not { Request: { } request, RequestedAt: { } requestedAt } ? null : new()
         {
@@ -35,6 +37,7 @@ public static class GateLatch
             RequestedAt = requestedAt,
             ResetAt = status.ResetToDefaultAt,
             Revision = request.Revision,
+            Override = request.Override,
             By = status.RequestedBy,
             Reason = request.Reason,
         },
@@ -45,6 +48,7 @@ public static class GateLatch
     {
         LastHandledOpenAt = latched.HandledOpen,
         LastHandledCloseAt = latched.HandledClose,
+        LastHandledOverride = latched.HandledOverride,
         TakenAhead = latched.TakenAhead.IsEmpty ? null : [.. latched.TakenAhead.Select(taken => new TakenRequest { Target = GateStateNames.Of(taken.Target), Stamp = taken.Stamp })],
         RequestedAt = latched.Current?.RequestedAt,
         RequestedBy = latched.Current?.By,
@@ -54,6 +58,7 @@ public static class GateLatch
             Target = GateStateNames.Of(current.Target),
             Stamp = current.Stamp,
             Revision = current.Revision,
+            Override = current.Override,
             Reason = current.Reason,
         },
     };

@@ -1,5 +1,8 @@
+using System.Globalization;
+using NodaTime;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Time;
+using Sluice.Gating.Windows;
 
 namespace Sluice.Api.Gates;
 
@@ -18,34 +21,67 @@ public sealed record GateSpec
     /// <summary>The namespaces that may refer to this gate from outside. Unset: none.</summary>
     public AccessFrom? AccessFrom { get; init; }
 
+    /// <summary>The IANA time zone of the windows that name none. Default: UTC.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>The scheduled windows. Unset: none.</summary>
+    public IReadOnlyList<GateWindow>? Windows { get; init; }
+
+    /// <summary>
+    /// How long before a closing by schedule nothing new is released, as a Go duration greater than zero. Unset: until the closing itself.
+    /// </summary>
+    public string? Margin { get; init; }
+
     /// <summary>
     /// The rules that the gate is decided by. What the API server's validation should have caught, and did not, becomes
     /// <see cref="GateRules.Fault"/>: it names the field, the value and what is allowed.
     /// </summary>
-    public GateRules ToRules()
+    /// <param name="calendars">Where the calendars of windows are found.</param>
+    public GateRules ToRules(ICalendars calendars)
     {
-        if (Default is not (null or GateStateNames.Opened or GateStateNames.Closed))
+        try
         {
-            return Faulty($"spec.default: '{Default}' is not a state; expected '{GateStateNames.Opened}' or '{GateStateNames.Closed}'");
-        }
-
-        TimeSpan? window = null;
-        if (Window is not null)
-        {
-            if (!GoDuration.TryParse(Window, out var parsed) || parsed <= TimeSpan.Zero)
+            if (Default is not (null or GateStateNames.Opened or GateStateNames.Closed))
             {
-                return Faulty($"spec.window: '{Window}' is not a window; expected a duration greater than zero, for example '1h30m'");
+                throw new InvalidSpecException($"spec.default: '{Default}' is not a state; expected '{GateStateNames.Opened}' or '{GateStateNames.Closed}'");
             }
 
-            window = parsed;
+            return new()
+            {
+                Default = GateStateNames.Parse(Default),
+                Window = Duration(Window, "spec.window", "a window"),
+                Margin = Duration(Margin, "spec.margin", "a margin"),
+                Schedule = ReadSchedule(calendars),
+            };
         }
-
-        return new() { Default = GateStateNames.Parse(Default), Window = window };
-
-        static GateRules Faulty(string message) => new() { Fault = message };
+        catch (InvalidSpecException e)
+        {
+            return new() { Fault = e.Message };
+        }
     }
+
+    /// <summary>Whether a window of the gate refers to a key of this ConfigMap.</summary>
+    public bool RefersTo(string configMap) => Windows?.Any(window => window.Calendar?.ConfigMapRef.Name == configMap) == true;
 
     /// <summary>The interval as a value: what is missing or cannot be read is the default of one minute.</summary>
     public TimeSpan IntervalOrDefault() =>
         GoDuration.TryParse(Interval, out var interval) && interval >= TimeSpan.FromSeconds(1) ? interval : TimeSpan.FromMinutes(1);
+
+    private Schedule ReadSchedule(ICalendars calendars)
+    {
+        if (Windows is not { Count: > 0 } windows)
+        {
+            // A zone that nothing uses yet must be understood all the same: the first window would close the gate.
+            _ = TimeZone is null ? null : WindowReader.ReadZone(TimeZone, "spec.timeZone");
+            return Schedule.Empty;
+        }
+
+        var reader = new WindowReader(calendars, TimeZone is null ? DateTimeZone.Utc : WindowReader.ReadZone(TimeZone, "spec.timeZone"));
+        return new(windows.Select((window, index) => reader.Read(window, string.Create(CultureInfo.InvariantCulture, $"spec.windows[{index}]"))));
+    }
+
+    private static TimeSpan? Duration(string? text, string path, string what) =>
+        text is null ? null
+        : GoDuration.TryParse(text, out var duration) && duration > TimeSpan.Zero ? duration
+        : throw new InvalidSpecException($"{path}: '{text}' is not {what}; expected a duration greater than zero, for example '1h30m'");
 }

@@ -17,6 +17,9 @@ public sealed record GateStatus
     /// <summary>The value of <c>close.gate.fluxcd.io/requestedAt</c> that was handled last, whatever came of it.</summary>
     public string? LastHandledCloseAt { get; init; }
 
+    /// <summary>The value of <c>open.gate.fluxcd.io/override</c> that a request was taken with, for as long as it stands there.</summary>
+    public string? LastHandledOverride { get; init; }
+
     /// <summary>When the request that the gate follows was made, never later than its receipt.</summary>
     public DateTimeOffset? RequestedAt { get; init; }
 

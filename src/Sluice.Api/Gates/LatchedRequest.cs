@@ -12,6 +12,9 @@ public sealed record LatchedRequest
     /// <summary>The revision or digest that an open request is limited to.</summary>
     public string? Revision { get; init; }
 
+    /// <summary>Why an open request overrides every window; absent when it does not.</summary>
+    public string? Override { get; init; }
+
     /// <summary>Why, in the words of who asked.</summary>
     public string? Reason { get; init; }
 }

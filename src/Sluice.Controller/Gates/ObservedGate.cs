@@ -39,7 +39,7 @@ internal sealed class ObservedGate : ICachedObject
         var gate = JsonSerializer.Deserialize(json, ApiJson.Default.Gate) ?? throw new JsonException("Expected a Gate and found null.");
         return new()
         {
-            Rules = gate.Spec.ToRules(),
+            Rules = gate.Spec.ToRules(NoCalendars.Instance),
             Requests = gate.ReadRequests(),
             Latched = gate.Status.ReadLatched(),
             Gate = gate with { Metadata = gate.Metadata with { ManagedFields = null, Labels = null, Annotations = KeptAnnotations(gate.Metadata.Annotations) } },

@@ -1,5 +1,6 @@
 using Sluice.Gating.Requests;
 using Sluice.Gating.Time;
+using Sluice.Gating.Windows;
 
 namespace Sluice.Gating.Gates;
 
@@ -12,64 +13,146 @@ namespace Sluice.Gating.Gates;
 public sealed record GateDecision(GateState State, string Reason, string Message, string Cause, Transition? Next)
 {
     // Longer than any that Flux writes, and no longer than a message may be.
-    private const int MaxRevisionLength = 1024;
+    private const int MaxTextLength = 1024;
+
+    // Windows that cancel each other out every day are followed for some years; what is not found by then is found when it is nearer.
+    private const int MaxBoundaries = 4000;
+
+    /// <summary>The instant at which the gate says something else, though its state may stay the same; <see langword="null"/>: never.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Whether something new may be released: the gate is opened, and does not close within its margin.</summary>
+    public bool AdmitsReleases => State == GateState.Opened && Reason != GateReasons.ClosingSoon;
 
     /// <summary>
     /// Decides what a gate is at one instant. A pure function: the same arguments give the same decision whenever and however often it is made,
     /// so that restarting, replaying or running late changes nothing.
     /// </summary>
-    /// <remarks>From strongest to weakest: rules that cannot be understood (closed), a manual request in force, the default.</remarks>
+    /// <remarks>
+    /// From strongest to weakest: rules that cannot be understood (closed), an emergency override, an active close window, a manual request in
+    /// force, an active open window, the default.
+    /// </remarks>
     /// <param name="rules">The gate's rules.</param>
     /// <param name="request">The latched manual request, if there ever was one.</param>
     /// <param name="candidate">The revision that asks to pass, or <see langword="null"/> for the gate itself and for objects that have no candidates.</param>
     /// <param name="now">The instant to decide for.</param>
     public static GateDecision Decide(GateRules rules, GateRequest? request, Candidate? candidate, DateTimeOffset now)
     {
-        if (rules.Fault is { } fault)
+        if (rules.Last.Find(rules, request, candidate, now) is { } again)
         {
-            return new(GateState.Closed, GateReasons.InvalidSpec, fault, GateReasons.InvalidSpec, null);
+            return again;
         }
 
-        if (request is not null && request.IsInForce(now))
-        {
-            return request.Admits(candidate) ? ByRequest(rules, request) : ForAnotherRevision(rules, request);
-        }
-
-        return ByDefault(rules, request);
+        var decision = rules.Fault is { } fault
+            ? new(GateState.Closed, GateReasons.InvalidSpec, fault, GateReasons.InvalidSpec, null)
+            : Make(rules, request, candidate, now);
+        rules.Last.Keep(rules, request, candidate, now, decision);
+        return decision;
     }
 
-    private static GateDecision ByRequest(GateRules rules, GateRequest request)
+    /// <summary>What the gate would be at an instant if nobody had ever asked for anything.</summary>
+    internal static GateState WithoutRequest(GateRules rules, DateTimeOffset instant) => Standing.At(rules, null, null, instant).State;
+
+    private static GateDecision Make(GateRules rules, GateRequest? request, Candidate? candidate, DateTimeOffset now)
     {
-        var next = request.ResetAt is { } end && rules.Default != request.Target
-            ? new Transition(end, rules.Default, GateReasons.RequestExpired)
-            : null;
-        var message = next is null ? Requested(request.Target) : $"Gate scheduled for {(next.To == GateState.Closed ? "closing" : "opening")} at {Rfc3339.Format(next.At)}";
-        return new(request.Target, GateReasons.ReconciliationSucceeded, message, GateReasons.Requested, next);
+        var standing = Standing.At(rules, request, candidate, now);
+        var next = FindNext(rules, request, candidate, standing);
+        var decision = standing.Layer switch
+        {
+            DecidingLayer.Override or DecidingLayer.Request when !request!.Admits(candidate) => ForAnotherRevision(rules, request, next),
+            DecidingLayer.Override => ByOverride(request!, next),
+            DecidingLayer.CloseWindow => ByWindow(standing, GateReasons.CloseWindow, next),
+            DecidingLayer.Request => ByRequest(request!, next),
+            DecidingLayer.OpenWindow => ByWindow(standing, GateReasons.OpenWindow, next),
+            _ => ByDefault(rules, request, now, next),
+        };
+        return WithMargin(decision with { Until = standing.SaidUntil }, rules, now);
     }
 
-    /// <summary>Opened for one revision alone means closed for all others, on a gate that is opened by default too.</summary>
-    private static GateDecision ForAnotherRevision(GateRules rules, GateRequest request)
+    private static Transition? FindNext(GateRules rules, GateRequest? request, Candidate? candidate, Standing standing)
+    {
+        var last = standing;
+        for (var boundary = 0; boundary < MaxBoundaries && last.Until is { } until; boundary++)
+        {
+            var then = Standing.At(rules, request, candidate, until);
+            if (then.State != standing.State)
+            {
+                return new(until, then.State, Why(last.Layer, then.Layer));
+            }
+
+            last = then;
+        }
+
+        return null;
+    }
+
+    /// <summary>What changes the state: that a stronger one begins to have the say, or that the one who had it ends.</summary>
+    private static string Why(DecidingLayer before, DecidingLayer after) => (after > before, after > before ? after : before) switch
+    {
+        (true, DecidingLayer.OpenWindow) => GateReasons.OpenWindowStarted,
+        (true, _) => GateReasons.CloseWindowStarted,
+        (_, DecidingLayer.OpenWindow) => GateReasons.OpenWindowEnded,
+        (_, DecidingLayer.CloseWindow) => GateReasons.CloseWindowEnded,
+        (_, DecidingLayer.Override) => GateReasons.OverrideExpired,
+        _ => GateReasons.RequestExpired,
+    };
+
+    private static GateDecision ByOverride(GateRequest request, Transition? next) => new(
+        request.Target, GateReasons.Overridden, $"Gate opened by an emergency override until {Rfc3339.Format(request.ResetAt!.Value)}: {Shorten(request.Override!)}",
+        GateReasons.Overridden, next);
+
+    private static GateDecision ByWindow(Standing standing, string reason, Transition? next) => new(
+        standing.State, reason, $"Gate {Name(standing.State)} by window '{standing.Window!.Name}'{(next is null ? "" : $", {Scheduled(next)}")}", reason, next);
+
+    private static GateDecision ByRequest(GateRequest request, Transition? next) => new(
+        request.Target, GateReasons.ReconciliationSucceeded, next is null ? Requested(request.Target) : $"Gate {Scheduled(next)}", GateReasons.Requested, next);
+
+    private static GateDecision ForAnotherRevision(GateRules rules, GateRequest request, Transition? next)
     {
         var closedByDefault = rules.Default == GateState.Closed;
         var end = request.ResetAt is { } at ? $" until {Rfc3339.Format(at)}" : "";
-        var revision = request.Revision is { Length: > MaxRevisionLength } tooLong ? tooLong[..MaxRevisionLength] + "…" : request.Revision;
-        var message = $"Gate closed{(closedByDefault ? " by default" : "")}, opened for revision '{revision}' alone{end}";
-        var next = request.ResetAt is { } reset && !closedByDefault ? new Transition(reset, rules.Default, GateReasons.RequestExpired) : null;
+        var message = $"Gate closed{(closedByDefault ? " by default" : "")}, opened for revision '{Shorten(request.Revision!)}' alone{end}";
         return new(GateState.Closed, GateReasons.OpenedForRevision, message, closedByDefault ? GateReasons.Default : GateReasons.Requested, next);
     }
 
-    private static GateDecision ByDefault(GateRules rules, GateRequest? request)
+    private static GateDecision ByDefault(GateRules rules, GateRequest? request, DateTimeOffset now, Transition? next)
     {
-        var confirmed = request is not null && request.ResetsAtOnce && request.Target == rules.Default;
+        // A request is what the gate speaks of until a window has come and gone.
+        var ended = request?.ResetAt is { } end && Standing.At(rules, null, null, end).SaidUntil is var said && (said is null || now < said);
+        var confirmed = ended && request!.ResetsAtOnce && request.Target == rules.Default;
         return new(
             rules.Default,
             GateReasons.ReconciliationSucceeded,
             confirmed ? Requested(rules.Default) : $"Gate {Name(rules.Default)} by default",
-            confirmed ? GateReasons.Requested : request?.ResetAt is null ? GateReasons.Default : GateReasons.RequestExpired,
-            null);
+            confirmed ? GateReasons.Requested : ended ? GateReasons.RequestExpired : GateReasons.Default,
+            next);
     }
+
+    private static GateDecision WithMargin(GateDecision decision, GateRules rules, DateTimeOffset now)
+    {
+        if (decision.State == GateState.Closed || rules.Margin is not { } margin
+            || decision.Next is not { Reason: GateReasons.OpenWindowEnded or GateReasons.CloseWindowStarted } closing)
+        {
+            return decision;
+        }
+
+        if (now < closing.At - margin)
+        {
+            return decision with { Until = Schedule.Earlier(decision.Until, closing.At - margin) };
+        }
+
+        return decision with
+        {
+            Reason = GateReasons.ClosingSoon,
+            Message = $"{decision.Message}: nothing new is released in the last {GoDuration.Format(margin)} before the closing at {Rfc3339.Format(closing.At)}",
+        };
+    }
+
+    private static string Scheduled(Transition next) => $"scheduled for {(next.To == GateState.Closed ? "closing" : "opening")} at {Rfc3339.Format(next.At)}";
 
     private static string Requested(GateState target) => $"Gate {(target == GateState.Opened ? "open" : "close")} requested";
 
     private static string Name(GateState state) => state == GateState.Opened ? "opened" : "closed";
+
+    private static string Shorten(string text) => text.Length <= MaxTextLength ? text : text[..MaxTextLength] + "…";
 }

@@ -15,6 +15,33 @@ public static class GateReasons
     /// <summary>The gate is opened for one revision alone, and what asks is not that revision.</summary>
     public const string OpenedForRevision = nameof(OpenedForRevision);
 
+    /// <summary>An open window is active.</summary>
+    public const string OpenWindow = nameof(OpenWindow);
+
+    /// <summary>A close window is active.</summary>
+    public const string CloseWindow = nameof(CloseWindow);
+
+    /// <summary>An emergency override is in force.</summary>
+    public const string Overridden = nameof(Overridden);
+
+    /// <summary>The gate is opened, and closes by schedule within its margin: nothing new is released.</summary>
+    public const string ClosingSoon = nameof(ClosingSoon);
+
+    /// <summary>An open window began.</summary>
+    public const string OpenWindowStarted = nameof(OpenWindowStarted);
+
+    /// <summary>An open window ended.</summary>
+    public const string OpenWindowEnded = nameof(OpenWindowEnded);
+
+    /// <summary>A close window began.</summary>
+    public const string CloseWindowStarted = nameof(CloseWindowStarted);
+
+    /// <summary>A close window ended.</summary>
+    public const string CloseWindowEnded = nameof(CloseWindowEnded);
+
+    /// <summary>An emergency override ended.</summary>
+    public const string OverrideExpired = nameof(OverrideExpired);
+
     /// <summary>The window of a manual request ended.</summary>
     public const string RequestExpired = nameof(RequestExpired);
 

@@ -1,3 +1,5 @@
+using Sluice.Gating.Windows;
+
 namespace Sluice.Gating.Gates;
 
 /// <summary>The rules of one gate, as its spec states them: what <see cref="GateDecision.Decide"/> decides by.</summary>
@@ -12,9 +14,20 @@ public sealed record GateRules
     /// </summary>
     public TimeSpan? Window { get; init; }
 
+    /// <summary>The scheduled windows. Default: none.</summary>
+    public Schedule Schedule { get; init; } = Schedule.Empty;
+
+    /// <summary>
+    /// How long before a closing that windows cause nothing new is released, so that what starts inside a window can finish inside it. Greater
+    /// than zero; <see langword="null"/> (the default): until the closing itself. The end of a person's own request keeps no margin.
+    /// </summary>
+    public TimeSpan? Margin { get; init; }
+
     /// <summary>
     /// Why the spec cannot be understood, naming the field, the value and what is allowed; <see langword="null"/> when it can.
     /// A gate whose rules cannot be understood is closed.
     /// </summary>
     public string? Fault { get; init; }
+
+    internal LastDecision Last { get; } = new();
 }

@@ -22,13 +22,18 @@ public sealed record GateRequest
     public required DateTimeOffset RequestedAt { get; init; }
 
     /// <summary>
-    /// When the gate resets to its default: <see cref="RequestedAt"/> for a request back to the default, else that plus the window;
-    /// <see langword="null"/> without a window, which means until the opposite request.
+    /// When the gate resets to its default: <see cref="RequestedAt"/> for a request for what the gate is by its windows and its default anyway,
+    /// else that plus the window; <see langword="null"/> without a window, which means until the opposite request. An override always ends.
     /// </summary>
     public required DateTimeOffset? ResetAt { get; init; }
 
     /// <summary>The revision or digest that an open request is limited to; <see langword="null"/> opens the gate for everything.</summary>
     public string? Revision { get; init; }
+
+    /// <summary>
+    /// Why an open request is an emergency override, which is stronger than every window; <see langword="null"/> when it is none.
+    /// </summary>
+    public string? Override { get; init; }
 
     /// <summary>Who asked, as far as that is known.</summary>
     public string? By { get; init; }
@@ -36,7 +41,7 @@ public sealed record GateRequest
     /// <summary>Why, in the words of who asked.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Whether this was a request back to the default state, which ends as soon as it is made.</summary>
+    /// <summary>Whether this was a request for what the gate is without it, which ends as soon as it is made.</summary>
     public bool ResetsAtOnce => ResetAt == RequestedAt;
 
     /// <summary>Whether the request still decides at <paramref name="now"/>. Its end is not part of it.</summary>

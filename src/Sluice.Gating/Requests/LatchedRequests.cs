@@ -18,6 +18,12 @@ public sealed record LatchedRequests
     public string? HandledClose { get; init; }
 
     /// <summary>
+    /// The override annotation that a request was taken with, for as long as it stands there: left behind, it must not make an override of
+    /// the next person's plain request.
+    /// </summary>
+    public string? HandledOverride { get; init; }
+
+    /// <summary>
     /// Stamps that were taken and that are still later than <see cref="Current"/>: they lay in the future when they were received,
     /// or had run out while another request was in force. Everything else that was taken is older than the current request and loses to it;
     /// these would win again. At most <see cref="RequestLatch.MaxTakenAhead"/>.

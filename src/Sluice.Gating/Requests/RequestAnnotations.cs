@@ -12,6 +12,9 @@ public sealed record RequestAnnotations
     /// <summary>The value of <c>open.gate.fluxcd.io/reason</c>.</summary>
     public string? OpenReason { get; init; }
 
+    /// <summary>The value of <c>open.gate.fluxcd.io/override</c>.</summary>
+    public string? OpenOverride { get; init; }
+
     /// <summary>Who wrote the open request.</summary>
     public string? OpenBy { get; init; }
 

@@ -13,6 +13,11 @@ public static class RequestLatch
     /// <summary>How many stamps in the future are remembered; a further one is refused as unreadable.</summary>
     public const int MaxTakenAhead = 20;
 
+    /// <summary>How long an emergency override lasts on a gate that has no window.</summary>
+    public static readonly TimeSpan OverrideWindow = TimeSpan.FromHours(1);
+
+    private const string OverrideAnnotation = "open.gate.fluxcd.io/override";
+
     /// <summary>Looks at the annotations and latches what is new in them.</summary>
     /// <param name="latched">What was latched before.</param>
     /// <param name="annotations">The annotations as they stand.</param>
@@ -37,8 +42,17 @@ public static class RequestLatch
             latched = Latch(latched, arrival, annotations, rules, now, notices);
         }
 
-        return new(latched with { HandledOpen = annotations.OpenRequestedAt ?? latched.HandledOpen, HandledClose = annotations.CloseRequestedAt ?? latched.HandledClose },
-            notices.ToImmutable(), unreadable);
+        var isUsed = arrived.Any(arrival => arrival.Target == GateState.Opened);
+        latched = latched with
+        {
+            HandledOpen = annotations.OpenRequestedAt ?? latched.HandledOpen,
+            HandledClose = annotations.CloseRequestedAt ?? latched.HandledClose,
+            HandledOverride = annotations.OpenOverride is { } standing && (isUsed || standing == latched.HandledOverride) ? standing : null,
+        };
+        var warning = annotations.OpenOverride is { Length: > 0 } unused && unused != latched.HandledOverride && unreadable is null
+            ? $"{OverrideAnnotation} has no effect yet: an override is an open request, which needs a new {Annotation(GateState.Opened)} beside it"
+            : null;
+        return new(latched, notices.ToImmutable(), unreadable, warning);
 
         void Read(GateState target, string? value, string? handled)
         {
@@ -51,7 +65,9 @@ public static class RequestLatch
                 ? $"{Annotation(target)}: '{Shorten(value)}' is not a time; expected RFC 3339, for example 2026-03-26T10:00:00Z"
                 : stamp > now && latched.TakenAhead.Length + arrived.Count(a => a.Stamp > now) >= MaxTakenAhead && !WasTaken(latched, target, stamp)
                     ? $"{Annotation(target)}: '{value}' lies in the future, and {MaxTakenAhead} such stamps were taken already; give the present time"
-                    : null;
+                    : target == GateState.Opened && annotations.OpenOverride is { } why && string.IsNullOrWhiteSpace(why)
+                        ? $"{OverrideAnnotation}: an override needs a reason; give one, with a new {Annotation(target)}"
+                        : null;
             if (problem is not null)
             {
                 unreadable = unreadable is null ? problem : $"{unreadable}; {problem}";
@@ -82,19 +98,29 @@ public static class RequestLatch
 
         var opens = target == GateState.Opened;
         var revision = opens ? annotations.OpenRevision : null;
-        var isBackToDefault = target == rules.Default && revision is null;
+        var isLeftBehind = opens && annotations.OpenOverride is not null && annotations.OpenOverride == latched.HandledOverride;
+        var overriding = opens && !isLeftBehind ? annotations.OpenOverride : null;
+        // With windows, the default is not what the gate goes back to: to close it in an open window, a request has to last.
+        var changesNothing = revision is null && overriding is null && target == GateDecision.WithoutRequest(rules, requestedAt);
+        var window = rules.Window ?? (overriding is null ? null : OverrideWindow);
         var request = new GateRequest
         {
             Target = target,
             Stamp = stamp,
             RequestedAt = requestedAt,
-            ResetAt = isBackToDefault ? requestedAt : rules.Window is { } window ? AddOrForever(requestedAt, window) : null,
+            ResetAt = changesNothing ? requestedAt : window is { } lasting ? AddOrForever(requestedAt, lasting) : null,
             Revision = revision,
+            Override = overriding,
             By = opens ? annotations.OpenBy : annotations.CloseBy,
             Reason = opens ? annotations.OpenReason : annotations.CloseReason,
         };
         var notice = Notice(request, clamped, now);
         notices.Add(notice);
+        if (isLeftBehind)
+        {
+            notices.Add(new(RequestOutcome.NotOverriding, target,
+                $"The open request of {Rfc3339.Format(stamp)} is a plain one: its {OverrideAnnotation} was left behind by an earlier request; to override again, give another reason and a new stamp"));
+        }
 
         // An expired request that replaced one in force would end it: an expired close request could open a gate.
         if (notice.Outcome == RequestOutcome.Expired && latched.Current is { } inForce && inForce.IsInForce(now))
@@ -132,6 +158,11 @@ public static class RequestLatch
     private static RequestNotice Notice(GateRequest request, bool clamped, DateTimeOffset now)
     {
         var what = $"The {Verb(request.Target)} request of {Rfc3339.Format(request.Stamp)}";
+        if (request.Override is { } why && request.IsInForce(now))
+        {
+            return new(RequestOutcome.Overriding, request.Target, $"{what} overrides every window until {Rfc3339.Format(request.ResetAt!.Value)}: {Shorten(why)}");
+        }
+
         if (clamped)
         {
             return new(RequestOutcome.Clamped, request.Target, $"{what} lies in the future: it counts from its receipt at {Rfc3339.Format(request.RequestedAt)}");

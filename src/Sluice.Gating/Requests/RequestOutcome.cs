@@ -9,6 +9,12 @@ public enum RequestOutcome
     /// <summary>It is latched, and counts from its receipt, since its stamp lay in the future.</summary>
     Clamped,
 
+    /// <summary>It is latched, and overrides every window until it ends.</summary>
+    Overriding,
+
+    /// <summary>It is latched as a plain request, since its override annotation was left behind by an earlier one.</summary>
+    NotOverriding,
+
     /// <summary>It is latched, and its window had passed already: it changes nothing.</summary>
     Expired,
 

@@ -151,7 +151,8 @@ public sealed class GateDecisionTests
         gate.Look("10:00");
         gate.Rules = gate.Rules with { Default = GateState.Opened };
 
-        gate.Decide("10:30").Should().Be(new GateDecision(GateState.Opened, "ReconciliationSucceeded", "Gate open requested", "Requested", null));
+        gate.Decide("10:30").Should().Be(
+            new GateDecision(GateState.Opened, "ReconciliationSucceeded", "Gate open requested", "Requested", null) { Until = At("11:00") }, "what it says changes then");
         gate.Decide("11:30").State.Should().Be(GateState.Opened);
     }
 }

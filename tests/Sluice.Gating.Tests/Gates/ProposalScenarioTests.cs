@@ -19,7 +19,10 @@ public sealed class ProposalScenarioTests
         gate.Current.ResetAt.Should().Be(At("11:00"));
         gate.Decide("10:00").Should().Be(new GateDecision(
             GateState.Opened, "ReconciliationSucceeded", "Gate scheduled for closing at 2021-03-26T11:00:00Z", "Requested",
-            new Transition(At("11:00"), GateState.Closed, "RequestExpired")));
+            new Transition(At("11:00"), GateState.Closed, "RequestExpired"))
+        {
+            Until = At("11:00"),
+        });
 
         gate.AnnotateClose("10:10").Look("10:10").Notices.Should().ContainSingle().Which.Outcome.Should().Be(RequestOutcome.Taken);
         gate.Current!.RequestedAt.Should().Be(At("10:10"));
@@ -49,7 +52,10 @@ public sealed class ProposalScenarioTests
         gate.Current!.ResetAt.Should().Be(At("2021-03-27T10:00:00Z"));
         gate.Decide("10:00").Should().Be(new GateDecision(
             GateState.Closed, "ReconciliationSucceeded", "Gate scheduled for opening at 2021-03-27T10:00:00Z", "Requested",
-            new Transition(At("2021-03-27T10:00:00Z"), GateState.Opened, "RequestExpired")));
+            new Transition(At("2021-03-27T10:00:00Z"), GateState.Opened, "RequestExpired"))
+        {
+            Until = At("2021-03-27T10:00:00Z"),
+        });
 
         gate.Decide("2021-03-27T09:59:59Z").State.Should().Be(GateState.Closed);
         gate.Decide("2021-03-27T10:00:00Z").Should().Be(new GateDecision(GateState.Opened, "ReconciliationSucceeded", "Gate opened by default", "RequestExpired", null));

@@ -19,7 +19,10 @@ public sealed class RevisionTests
 
         gate.Decide("10:10", Named).Should().Be(new GateDecision(
             GateState.Opened, "ReconciliationSucceeded", "Gate scheduled for closing at 2021-03-26T11:00:00Z", "Requested",
-            new Transition(At("11:00"), GateState.Closed, "RequestExpired")));
+            new Transition(At("11:00"), GateState.Closed, "RequestExpired"))
+        {
+            Until = At("11:00"),
+        });
         gate.State("10:10", Other).Should().Be(GateState.Closed, "another revision is not the one that was named");
         gate.State("10:10").Should().Be(GateState.Closed, "an object without candidates cannot show that it is the one");
         gate.State("11:00", Named).Should().Be(GateState.Closed, "the window ends for the named one as for any");
