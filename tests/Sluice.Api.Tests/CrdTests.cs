@@ -66,7 +66,7 @@ public sealed class CrdTests
         var expected = (Text(field, "type"), format) switch
         {
             // A spec is kept as texts: one that cannot be understood must still be read, to be reported.
-            ("string", "date-time") => type == (path.Contains(".spec.", StringComparison.Ordinal) ? typeof(string) : typeof(DateTimeOffset)),
+            ("string", "date-time") => type == (path.StartsWith("spec.", StringComparison.Ordinal) ? typeof(string) : typeof(DateTimeOffset)),
             ("string", _) => type == typeof(string),
             ("integer", "int64") => type == typeof(long),
             ("integer", "int32") => type == typeof(int),
