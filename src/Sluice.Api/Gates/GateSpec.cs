@@ -60,8 +60,8 @@ public sealed record GateSpec
         }
     }
 
-    /// <summary>Whether a window of the gate refers to a key of this ConfigMap.</summary>
-    public bool RefersTo(string configMap) => Windows?.Any(window => window.Calendar?.ConfigMapRef.Name == configMap) == true;
+    /// <summary>The ConfigMaps that the calendars of windows are in.</summary>
+    public IEnumerable<string> CalendarConfigMaps() => (Windows ?? []).Where(window => window.Calendar is not null).Select(window => window.Calendar!.ConfigMapRef.Name).Distinct();
 
     /// <summary>The interval as a value: what is missing or cannot be read is the default of one minute.</summary>
     public TimeSpan IntervalOrDefault() =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sluice.Api.Configuration;
 using Sluice.Api.Gates;
 using Sluice.Api.Metadata;
 
@@ -9,6 +10,7 @@ namespace Sluice.Api.Serialization;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(Rfc3339JsonConverter)])]
+[JsonSerializable(typeof(ConfigMap))]
 [JsonSerializable(typeof(Gate))]
 [JsonSerializable(typeof(GateList))]
 [JsonSerializable(typeof(GateStatus))]

@@ -26,6 +26,11 @@ internal sealed class ApprovedReconciler(KubernetesApi api, GatedObjects objects
             return ReconcileResult.Done;
         }
 
+        if (!gates.CanTell(gated))
+        {
+            return ReconcileResult.After(GateEvaluator.Pause);
+        }
+
         var latest = await api.TryGetAsync(resource, gated.Key, static json => JsonNode.Parse(json)!, cancellation);
         if (latest is null || (string?)latest["metadata"]?["uid"] != gated.Uid)
         {

@@ -14,8 +14,15 @@ namespace Sluice.Controller.Gated;
 /// <param name="allowCrossNamespace">Whether objects may name gates of other namespaces at all.</param>
 internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, ObjectCache<ObservedNamespace> namespaces, bool allowCrossNamespace)
 {
+    /// <summary>When to ask again a gate that cannot tell yet.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Whether <paramref name="gated"/> may be reconciled at <paramref name="now"/>.</summary>
     public HoldDecision Evaluate(GatedObject gated, DateTimeOffset now) => HoldDecision.Of([OwnGates(gated, now)]);
+
+    /// <summary>Whether all gates that <paramref name="gated"/> names can be asked: the calendar of one may not have been read yet.</summary>
+    public bool CanTell(GatedObject gated) =>
+        gated.RelatedGates().All(name => name.IndexOf('/', StringComparison.Ordinal) is var slash && (!gates.TryGet(new(name[..slash], name[(slash + 1)..]), out var gate) || gate.IsSettled));
 
     private GateGroup OwnGates(GatedObject gated, DateTimeOffset now)
     {
@@ -68,7 +75,8 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, ObjectCache
         return decision switch
         {
             { Reason: GateReasons.InvalidSpec } => new(name, VerdictKind.GateStalled, decision.Message),
-            { State: GateState.Opened } => new(name, VerdictKind.Opened),
+            { AdmitsReleases: true } => new(name, VerdictKind.Opened),
+            { Reason: GateReasons.ClosingSoon } => new(name, VerdictKind.GateClosing, decision.Message),
             { Reason: GateReasons.OpenedForRevision } => new(name, VerdictKind.OpenedForRevision),
             _ => new(name, VerdictKind.GateClosed, decision.Message),
         };

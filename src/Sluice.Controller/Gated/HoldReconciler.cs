@@ -27,6 +27,11 @@ internal sealed partial class HoldReconciler(
             return ReconcileResult.Done;
         }
 
+        if (!gates.CanTell(gated))
+        {
+            return ReconcileResult.After(GateEvaluator.Pause);
+        }
+
         var now = time.GetUtcNow();
         var decision = gates.Evaluate(gated, now);
         var plan = HoldPlan.Of(gated.Hold, !gated.IsGated || decision.IsApproved, HeldBy.Format(decision.Blocking), now);

@@ -9,6 +9,9 @@ namespace Sluice.Controller.Gates;
 /// <summary>What one look at a gate gives: its new status, and what there is to tell. A pure function of the gate, the count and the instant.</summary>
 internal sealed record GateLook(GateStatus Status, GateDecision Decision, TransitionRecord? Transition, ImmutableArray<RequestNotice> Notices)
 {
+    /// <summary>Whether the objects that name the gate may be decided otherwise than before.</summary>
+    public required bool IsOtherThanBefore { get; init; }
+
     /// <summary>How many transitions the status keeps.</summary>
     public const int HistoryLength = 20;
 
@@ -22,9 +25,12 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         var latch = RequestLatch.Take(observed.Latched, observed.Requests, observed.Rules, now);
         var decision = GateDecision.Decide(observed.Rules, latch.Latched.Current, null, now);
         var transition = FindTransition(before, decision, latch.Latched.Current, now);
+        var record = transition ?? FindOverride(latch, decision);
         var stalled = observed.Rules.Fault is { } fault
             ? (Reason: GateReasons.InvalidSpec, Message: fault)
             : latch.Unreadable is { } unreadable ? (Reason: GateReasons.InvalidRequest, Message: unreadable) : default;
+
+        var warnings = string.Join("; ", new[] { observed.Warnings, latch.Warning }.Where(warning => !string.IsNullOrEmpty(warning)));
 
         var status = before.WithLatched(latch.Latched) with
         {
@@ -32,16 +38,20 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
             LastHandledReconcileAt = gate.Metadata.Annotations?.GetValueOrDefault(FluxAnnotations.ReconcileRequestedAt) ?? before.LastHandledReconcileAt,
             NextTransition = decision.Next is not { } next ? null : new() { At = next.At, To = GateStateNames.Of(next.To), Reason = next.Reason },
             Held = held,
-            History = transition is null ? before.History : [transition, .. (before.History ?? []).Take(HistoryLength - 1)],
+            History = record is null ? before.History : [record, .. (before.History ?? []).Take(HistoryLength - 1)],
             Conditions = [.. Conditions()],
         };
-        return new(status, decision, transition, latch.Notices);
+        var opened = before.FindCondition(ConditionTypes.Opened);
+        return new(status, decision, transition, latch.Notices)
+        {
+            IsOtherThanBefore = opened is null || opened.IsTrue != (decision.State == GateState.Opened) || opened.Reason != decision.Reason,
+        };
 
         IEnumerable<Condition> Conditions()
         {
             // A closed gate is ready: otherwise every Kustomization with `wait: true` around it would go unhealthy.
             yield return stalled.Reason is null
-                ? Condition(ConditionTypes.Ready, true, GateReasons.ReconciliationSucceeded, "Gate is in force")
+                ? Condition(ConditionTypes.Ready, true, GateReasons.ReconciliationSucceeded, warnings.Length == 0 ? "Gate is in force" : $"Gate is in force, with a warning: {warnings}")
                 : Condition(ConditionTypes.Ready, false, stalled.Reason, stalled.Message);
             yield return Condition(ConditionTypes.Opened, decision.State == GateState.Opened, decision.Reason, decision.Message);
             if (stalled.Reason is not null)
@@ -77,16 +87,24 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
 
         var to = GateStateNames.Of(decision.State);
         var isAnnounced = before.NextTransition is { } announced && announced.At <= now && announced.To == to;
-        var byRequest = decision.Cause == GateReasons.Requested ? request : null;
+        var byRequest = decision.Cause is GateReasons.Requested or GateReasons.Overridden ? request : null;
         return new()
         {
             At = isAnnounced ? before.NextTransition!.At : WholeSecond(now),
             To = to,
             Reason = isAnnounced ? before.NextTransition!.Reason : decision.Cause,
             By = byRequest?.By,
-            Message = byRequest?.Reason is { } why ? $"{decision.Message}: {(why.Length <= MaxReasonLength ? why : why[..MaxReasonLength] + "…")}" : decision.Message,
+            Message = byRequest?.Reason is { } why ? $"{decision.Message}: {Shorten(why)}" : decision.Message,
         };
     }
+
+    /// <summary>An override is recorded whether it changes the state or not.</summary>
+    private static TransitionRecord? FindOverride(LatchResult latch, GateDecision decision) =>
+        latch.Notices.Any(notice => notice.Outcome == RequestOutcome.Overriding) && latch.Latched.Current is { } request
+            ? new() { At = WholeSecond(request.RequestedAt), To = GateStateNames.Of(decision.State), Reason = GateReasons.Overridden, By = request.By, Message = Shorten(decision.Message) }
+            : null;
+
+    private static string Shorten(string text) => text.Length <= MaxReasonLength ? text : text[..MaxReasonLength] + "…";
 
     private static DateTimeOffset WholeSecond(DateTimeOffset instant) => new(instant.UtcTicks - instant.UtcTicks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
 }

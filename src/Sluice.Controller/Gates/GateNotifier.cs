@@ -61,6 +61,8 @@ internal sealed partial class GateNotifier(Notifier notifier, SluiceMetrics metr
         RequestOutcome.Clamped => "RequestInFuture",
         RequestOutcome.Expired => "RequestExpired",
         RequestOutcome.Superseded => "RequestSuperseded",
+        RequestOutcome.Overriding => "GateOverridden",
+        RequestOutcome.NotOverriding => "OverrideLeftBehind",
         _ => Gating.Gates.GateReasons.InvalidRequest,
     };
 

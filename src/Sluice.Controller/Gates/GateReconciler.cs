@@ -3,6 +3,7 @@ using System.Text.Json;
 using Sluice.Api;
 using Sluice.Api.Gates;
 using Sluice.Api.Serialization;
+using Sluice.Controller.Calendars;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Metrics;
 using Sluice.Kubernetes;
@@ -13,13 +14,14 @@ namespace Sluice.Controller.Gates;
 /// <param name="api">The API server.</param>
 /// <param name="gates">The gates.</param>
 /// <param name="objects">The objects that name them.</param>
+/// <param name="calendars">The calendars of their windows.</param>
 /// <param name="isBusy">Whether objects wait to be held or released: their number is not written before it has settled.</param>
 /// <param name="notifier">Tells of what happens.</param>
 /// <param name="metrics">Counts it.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">For who looks after Sluice.</param>
 internal sealed partial class GateReconciler(
-    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, Func<bool> isBusy, GateNotifier notifier, SluiceMetrics metrics, TimeProvider time,
+    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, CalendarCache calendars, Func<bool> isBusy, GateNotifier notifier, SluiceMetrics metrics, TimeProvider time,
     ILogger<GateReconciler> log)
 {
     private static readonly TimeSpan CountPause = TimeSpan.FromMilliseconds(250);
@@ -41,10 +43,15 @@ internal sealed partial class GateReconciler(
             return ReconcileResult.Done;
         }
 
+        if (!observed.IsSettled)
+        {
+            return ReconcileResult.After(GateEvaluator.Pause);
+        }
+
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
         var look = GateLook.At(observed, objects.CountHeldBy(observed.Name), now);
-        if (look.Transition is not null)
+        if (look.IsOtherThanBefore)
         {
             // Closing must not wait for the status to be written. Opening does: a request counts once it is latched there.
             StateChanged?.Invoke(observed.Name);
@@ -60,7 +67,7 @@ internal sealed partial class GateReconciler(
 
             try
             {
-                gates.Observe(await api.ApplyAsync(Resource, key, Body(observed, look.Status), StatusOptions, ObservedGate.Read, cancellation));
+                gates.Observe(await api.ApplyAsync(Resource, key, Body(observed, look.Status), StatusOptions, json => ObservedGate.Read(json, calendars), cancellation));
             }
             catch (KubernetesApiException e) when (e.IsNotFound)
             {
@@ -82,14 +89,9 @@ internal sealed partial class GateReconciler(
 
     private static ReconcileResult Wake(ObservedGate observed, GateLook look, DateTimeOffset now)
     {
+        // Not only at the next transition: what the gate says may change while its state stays the same.
         var wake = now + observed.Gate.Spec.IntervalOrDefault();
-        if (look.Decision.Next is { } next && next.At < wake)
-        {
-            wake = next.At;
-        }
-
-        // A request for one revision alone changes no state, but what the gate says changes at its end.
-        return ReconcileResult.At(look.Status.ResetToDefaultAt is { } end && end > now && end < wake ? end : wake);
+        return ReconcileResult.At(look.Decision.Until is { } until && until < wake ? until : wake);
     }
 
     // Records compare their lists by reference.

@@ -2,8 +2,10 @@ using System.Text.Json;
 using Sluice.Api.Gates;
 using Sluice.Api.Metadata;
 using Sluice.Api.Serialization;
+using Sluice.Controller.Calendars;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Requests;
+using Sluice.Gating.Windows;
 using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Gates;
@@ -11,9 +13,35 @@ namespace Sluice.Controller.Gates;
 /// <summary>A gate as the API server has it, with what the domain makes of its texts.</summary>
 internal sealed class ObservedGate : ICachedObject
 {
+    // Null for the many gates without a calendar, whose rules depend on nothing but the spec.
+    private readonly CalendarCache? _calendars;
+    private KnownRules? _rules;
+
+    private ObservedGate(CalendarCache? calendars) => _calendars = calendars;
+
     public required Gate Gate { get; init; }
 
-    public required GateRules Rules { get; init; }
+    /// <summary>The rules that the spec states, with its calendars as they are now.</summary>
+    public GateRules Rules => Known.Rules;
+
+    /// <summary>What is understood of the spec and hardly meant; empty when nothing is.</summary>
+    public string Warnings => Known.Warnings;
+
+    private KnownRules Known
+    {
+        get
+        {
+            var version = _calendars?.Version ?? 0;
+            var known = Volatile.Read(ref _rules);
+            if (known is null || known.CalendarsVersion != version)
+            {
+                known = new(Gate.Spec.ToRules(_calendars?.Of(Key.Namespace) ?? NoCalendars.Instance), version);
+                Volatile.Write(ref _rules, known);
+            }
+
+            return known;
+        }
+    }
 
     /// <summary>What the annotations ask for.</summary>
     public required RequestAnnotations Requests { get; init; }
@@ -33,13 +61,15 @@ internal sealed class ObservedGate : ICachedObject
     /// <summary>What the gate is for an object that has no candidates. By the latched requests alone: what is not latched yet decides nothing.</summary>
     public GateDecision Decide(DateTimeOffset now) => GateDecision.Decide(Rules, Latched.Current, null, now);
 
+    /// <summary>Whether the calendars of its windows are known, so that it can be asked; see <see cref="CalendarCache.IsSettled"/>.</summary>
+    public bool IsSettled => _calendars?.IsSettled(Key) != false;
+
     /// <summary>Reads a gate and drops what is not used again.</summary>
-    public static ObservedGate Read(ReadOnlySpan<byte> json)
+    public static ObservedGate Read(ReadOnlySpan<byte> json, CalendarCache calendars)
     {
         var gate = JsonSerializer.Deserialize(json, ApiJson.Default.Gate) ?? throw new JsonException("Expected a Gate and found null.");
-        return new()
+        return new(gate.Spec.CalendarConfigMaps().Any() ? calendars : null)
         {
-            Rules = gate.Spec.ToRules(NoCalendars.Instance),
             Requests = gate.ReadRequests(),
             Latched = gate.Status.ReadLatched(),
             Gate = gate with { Metadata = gate.Metadata with { ManagedFields = null, Labels = null, Annotations = KeptAnnotations(gate.Metadata.Annotations) } },
@@ -60,4 +90,11 @@ internal sealed class ObservedGate : ICachedObject
         annotations?.Where(annotation => annotation.Key == FluxAnnotations.ReconcileRequestedAt
                 || annotation.Key.StartsWith(FluxAnnotations.EventPrefix, StringComparison.Ordinal))
             .ToDictionary(annotation => annotation.Key, annotation => annotation.Value);
+
+    private sealed record KnownRules(GateRules Rules, int CalendarsVersion)
+    {
+        private readonly Lazy<string> _warnings = new(() => string.Join("; ", ScheduleWarnings.Of(Rules)));
+
+        public string Warnings => _warnings.Value;
+    }
 }

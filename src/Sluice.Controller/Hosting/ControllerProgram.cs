@@ -1,5 +1,6 @@
 using Sluice.Api.Gated;
 using Sluice.Controller.Access;
+using Sluice.Controller.Calendars;
 using Sluice.Controller.Discovery;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Gates;
@@ -25,6 +26,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
+    private readonly CalendarCache _calendars;
     private readonly Informer<ObservedGate> _gates;
     private readonly Informer<ObservedNamespace> _namespaces;
     private readonly Informer<ObservedDefinition> _definitions;
@@ -43,7 +45,8 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     {
         (_options, _time, _loggers, _log) = (options, time, loggers, loggers.CreateLogger("controller"));
         var scope = new InformerOptions { Namespace = options.WatchAllNamespaces ? null : options.Namespace };
-        _gates = new(api, GateReconciler.Resource, ObservedGate.Read, scope, time, loggers.CreateLogger<Informer<ObservedGate>>());
+        _calendars = new(api, time, loggers);
+        _gates = new(api, GateReconciler.Resource, json => ObservedGate.Read(json, _calendars), scope, time, loggers.CreateLogger<Informer<ObservedGate>>());
         _namespaces = new(api, new("", "v1", "namespaces", "Namespace", Namespaced: false), ObservedNamespace.Read, new() { MetadataOnly = true }, time, loggers.CreateLogger<Informer<ObservedNamespace>>());
         _definitions = new(
             api, new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", Namespaced: false),
@@ -53,16 +56,23 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _kinds = new(_definitions.Cache, new ServedKinds(api), _objects, crdNames);
 
         var evaluator = new GateEvaluator(_gates.Cache, _namespaces.Cache, !options.NoCrossNamespaceRefs);
-        _gateReconciler = new(api, _gates, _objects, () => IsBusy, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time, loggers.CreateLogger<GateReconciler>());
+        _gateReconciler = new(api, _gates, _objects, _calendars, () => IsBusy, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time, loggers.CreateLogger<GateReconciler>());
         _holdReconciler = new(api, _objects, evaluator, new(notifier, metrics, loggers.CreateLogger<HoldNotifier>()), time, loggers.CreateLogger<HoldReconciler>());
         _approvedReconciler = new(api, _objects, evaluator, time);
 
+        var clock = ClockWatch.TryOpen(loggers.CreateLogger<ClockWatch>());
         var retries = new WorkQueueOptions { InitialBackoff = options.MinRetryDelay, MaxBackoff = options.MaxRetryDelay };
+        if (clock is not null)
+        {
+            retries = retries with { WallClockCheck = null };
+        }
+
         _kindQueue = new("kind", retries, time);
         _gateQueue = new("gate", retries, time);
         _holdQueue = new("hold", retries, time);
         _approvedQueue = new("approved", retries, time);
         Connect();
+        clock?.Tell(LookAtClock);
     }
 
     /// <summary>The gates, for metrics.</summary>
@@ -111,6 +121,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _objects.DisposeAsync();
+        await _calendars.DisposeAsync();
         _kindQueue.Dispose();
         _gateQueue.Dispose();
         _holdQueue.Dispose();
@@ -187,12 +198,18 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         });
         _gates.AddHandler(change =>
         {
+            _calendars.Follow(change.Key, change.New?.Gate.Spec.CalendarConfigMaps() ?? []);
             _gateQueue.Add(change.Key, Priority(change.IsInitial));
             if (change is not { Old: { } before, New: { } after } || !before.DecidesLike(after))
             {
                 LookAtNaming(change.Key.ToString());
             }
         });
+        _calendars.Changed += gate =>
+        {
+            _gateQueue.Add(gate);
+            LookAtNaming(gate.ToString());
+        };
         _gateReconciler.StateChanged += LookAtNaming;
         _holdReconciler.Settled += key => _approvedQueue.Add(key);
         _namespaces.AddHandler(change =>
@@ -211,6 +228,17 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
                 CountAgain(gate);
             }
         };
+    }
+
+    /// <summary>Every gate and what names it: by the new time another state may have been there for long.</summary>
+    private void LookAtClock()
+    {
+        _gateQueue.ClockChanged();
+        foreach (var gate in _gates.Cache.All)
+        {
+            _gateQueue.Add(gate.Key);
+            LookAtNaming(gate.Name);
+        }
     }
 
     private void LookAtNaming(string gate) => LookAt(_objects.Naming(gate));

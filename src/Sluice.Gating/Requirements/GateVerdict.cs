@@ -11,6 +11,7 @@ public sealed record GateVerdict(string Gate, VerdictKind Kind, string Detail = 
     {
         VerdictKind.Opened => $"gate '{Gate}' is opened",
         VerdictKind.GateClosed => $"gate '{Gate}' is closed",
+        VerdictKind.GateClosing => $"gate '{Gate}' closes too soon ({Detail})",
         VerdictKind.OpenedForRevision => $"gate '{Gate}' is opened for one revision alone, which needs a GatedSource",
         VerdictKind.GateStalled => $"gate '{Gate}' is stalled ({Detail})",
         VerdictKind.GateNotFound => $"gate '{Gate}' does not exist",

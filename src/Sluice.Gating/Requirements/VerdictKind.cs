@@ -9,6 +9,9 @@ public enum VerdictKind
     /// <summary>The gate is closed.</summary>
     GateClosed,
 
+    /// <summary>The gate is opened, and closes by schedule within its margin: too late for anything new.</summary>
+    GateClosing,
+
     /// <summary>The gate is opened for one revision alone, and the object has no candidates.</summary>
     OpenedForRevision,
 

@@ -5,14 +5,8 @@ namespace Sluice.Kubernetes;
 /// monotonic clock (a back-off) or a moment on the wall clock (a window opens).
 /// </summary>
 /// <remarks>Not synchronised: the queue's lock is held around every call.</remarks>
-internal sealed class DeadlineSchedule<TKey>(TimeProvider time, TimerCallback onTimer) : IDisposable where TKey : notnull
+internal sealed class DeadlineSchedule<TKey>(TimeProvider time, TimeSpan? wallClockCheck, TimerCallback onTimer) : IDisposable where TKey : notnull
 {
-    /// <summary>
-    /// With a moment on the wall clock ahead, look at that clock at least this often: it may be set, and neither a timer nor
-    /// the monotonic clock runs while the machine sleeps.
-    /// </summary>
-    internal static readonly TimeSpan WallClockCheck = TimeSpan.FromSeconds(15);
-
     private readonly Dictionary<TKey, Deadline> _deadlines = [];
     // Superseded entries stay in the heaps until they come up; the dictionary knows which ones count.
     private readonly PriorityQueue<TKey, long> _spans = new();
@@ -67,8 +61,8 @@ internal sealed class DeadlineSchedule<TKey>(TimeProvider time, TimerCallback on
         if (_moments.TryPeek(out _, out var moment))
         {
             var wall = Positive(moment - time.GetUtcNow());
-            if (wall > WallClockCheck)
-                wall = WallClockCheck;
+            if (wall > wallClockCheck)
+                wall = wallClockCheck.Value;
             if (next == Timeout.InfiniteTimeSpan || wall < next)
                 next = wall;
         }

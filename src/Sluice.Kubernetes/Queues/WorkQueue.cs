@@ -34,7 +34,7 @@ public sealed class WorkQueue<TKey> : IQueueObservation, IDisposable where TKey 
     internal WorkQueue(string name, WorkQueueOptions options, TimeProvider time, Random random)
     {
         (Name, _options, _time, _random, _tag) = (name, options, time, random, Instruments.Named(name));
-        _later = new DeadlineSchedule<TKey>(time, _ => AddDue());
+        _later = new DeadlineSchedule<TKey>(time, options.WallClockCheck, _ => AddDue());
         Instruments.Add(this);
     }
 
@@ -108,9 +108,12 @@ public sealed class WorkQueue<TKey> : IQueueObservation, IDisposable where TKey 
         }
     }
 
+    /// <summary>Looks at the wall clock, which was set: what is due by it now is added at once, and the timer is set anew for the rest.</summary>
+    public void ClockChanged() => AddDue();
+
     /// <summary>
-    /// Adds a key at a moment of the wall clock: never before it, within milliseconds after it, and within 15 seconds if the clock was set
-    /// or the machine slept. Of several deadlines of a key the earliest counts, the others are dropped.
+    /// Adds a key at a moment of the wall clock: never before it, within milliseconds after it, and within
+    /// <see cref="WorkQueueOptions.WallClockCheck"/> if the clock was set or the machine slept. Of several deadlines of a key the earliest counts, the others are dropped.
     /// </summary>
     public void AddAt(TKey key, DateTimeOffset moment)
     {
