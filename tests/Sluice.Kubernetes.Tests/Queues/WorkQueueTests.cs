@@ -82,6 +82,20 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
+    public void A_queue_that_is_told_when_the_clock_is_set_has_what_is_due_by_it_at_once_and_looks_at_no_clock_meanwhile()
+    {
+        var clock = new SettableClock(_time);
+        using var queue = new WorkQueue<string>("clock", new WorkQueueOptions { WallClockCheck = null }, clock);
+        queue.AddAt("gate", clock.GetUtcNow().AddDays(2));
+
+        clock.Offset = TimeSpan.FromDays(3);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        queue.Count.Should().Be(0, "nobody told it yet");
+        queue.ClockChanged();
+        queue.Count.Should().Be(1, "the wall clock is a day past the moment");
+    }
+
+    [Fact]
     public void A_clock_that_is_set_back_holds_a_moment_back()
     {
         var clock = new SettableClock(_time);
