@@ -25,19 +25,18 @@ internal readonly record struct CalendarTime(LocalDateTime Local, TimeForm Form,
     /// RFC 5545, section 3.3.5, would read a skipped time with the offset before the gap (02:30 as 03:30). Sluice has one rule for whatever
     /// starts, cron windows as well: the first valid instant.
     /// </remarks>
-    public Instant Start => IsDate ? Day(Local.Date) : IsLastDay ? Instant.MaxValue : Local.InZone(Zone, FirstValid).ToInstant();
+    public Instant Start => Resolve(FirstValid);
 
     /// <summary>
     /// The instant at which something is over: as <see cref="Start"/>, but a time that the clock skips is read with the offset before the gap,
     /// as RFC 5545, section 3.3.5, says. So a skipped time never makes a stretch shorter than it is written.
     /// </summary>
-    public Instant End => IsDate ? Day(Local.Date) : IsLastDay ? Instant.MaxValue : Local.InZone(Zone, Resolvers.LenientResolver).ToInstant();
-
-    private bool IsLastDay => Local.Date >= LastDay;
+    public Instant End => Resolve(IsDate ? FirstValid : Resolvers.LenientResolver);
 
     /// <summary>The same time of day, some days later; at most 31 December 9999.</summary>
     public CalendarTime PlusDays(int days) =>
         this with { Local = Period.DaysBetween(Local.Date, LastDay) <= days ? LastDay.AtMidnight() : Local.PlusDays(days) };
 
-    private Instant Day(LocalDate date) => IsLastDay ? Instant.MaxValue : Zone.AtStartOfDay(date).ToInstant();
+    // Not DateTimeZone.AtStartOfDay: it throws for a day that a zone has skipped.
+    private Instant Resolve(ZoneLocalMappingResolver resolver) => Local.Date >= LastDay ? Instant.MaxValue : Local.InZone(Zone, resolver).ToInstant();
 }

@@ -87,7 +87,7 @@ public sealed class EventCalendar
         Occurrence? last = null;
         while (next.TryDequeue(out var occurrences, out _))
         {
-            // Two rules of an event may give the same.
+            // Two rules of an event may give the same, and so may two times that the clock skips.
             if (occurrences.Current != last)
             {
                 last = occurrences.Current;

@@ -21,6 +21,11 @@ internal sealed class EventComponent
         Summary = component.Optional("SUMMARY") is { } summary ? CalendarText.Unescape(summary.Value) : null;
         IsCancelled = ReadStatus();
         Sequence = ReadSequence();
+        if (component.Properties.Find(property => property.Name == "EXRULE") is { } rule)
+        {
+            throw rule.Problem("no longer part of iCalendar (RFC 5545, appendix A.3); expected EXDATE");
+        }
+
         if (component.Optional("RECURRENCE-ID") is not { } replaced)
         {
             return;

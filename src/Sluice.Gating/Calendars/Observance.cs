@@ -33,11 +33,17 @@ internal sealed class Observance
     /// <summary>The changes up to the end of a year, in no order.</summary>
     /// <exception cref="CalendarFormatException">It takes too long.</exception>
     public IEnumerable<ZoneChange> Changes(int lastYear, StepLimit limit) =>
-        Times(lastYear, limit).Append(_start).Concat(_dates).Distinct().Where(time => time.Year <= lastYear)
+        Times(lastYear, limit).Concat(_dates).Distinct().Where(time => time.Year <= lastYear)
             .Select(time => new ZoneChange(time.WithOffset(_from).ToInstant(), _from, _to));
 
     private IEnumerable<LocalDateTime> Times(int lastYear, StepLimit limit)
     {
+        // Outlook has every rule begin on 1 January 1601, where none of them changes anything; without a rule, the start is the change.
+        if (_rules.IsEmpty)
+        {
+            yield return _start;
+        }
+
         foreach (var rule in _rules)
         {
             var last = new DateTime(lastYear, 12, 31, 23, 59, 59);

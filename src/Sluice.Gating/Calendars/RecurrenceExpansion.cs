@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Sluice.Gating.Calendars;
 
 /// <summary>
@@ -45,7 +47,7 @@ internal sealed class RecurrenceExpansion
         _seconds = rule.Seconds.IsEmpty ? [first.Second] : [.. rule.Seconds];
         _secondsPerUnit = rule.Frequency switch { Frequency.Secondly => 1, Frequency.Minutely => 60, Frequency.Hourly => 3600, _ => SecondsPerDay };
         _remainders = _secondsPerUnit < SecondsPerDay ? FindRemainders(limit) : null;
-        _last = FindLast(limit);
+        _last = _remainders is not null && Array.TrueForAll(_remainders, isAdmitted => !isAdmitted) ? DateTime.MinValue : FindLast(limit);
     }
 
     /// <summary>Whether there is any time at all.</summary>
@@ -254,10 +256,13 @@ internal sealed class RecurrenceExpansion
         var unitsPerDay = SecondsPerDay / _secondsPerUnit;
         limit.Take(_rule.Source, unitsPerDay / 16);
         var found = new bool[Math.Min(_rule.Interval, unitsPerDay)];
+        // From day to day the units move by a multiple of this, so that they never come to those in between.
+        var step = (int)BigInteger.GreatestCommonDivisor(_rule.Interval, unitsPerDay);
+        var first = (int)_first.TimeOfDay.TotalSeconds / _secondsPerUnit;
         for (var unit = 0; unit < unitsPerDay; unit++)
         {
             var second = unit * _secondsPerUnit;
-            if ((_rule.Hours.IsEmpty || _rule.Hours.Contains(second / 3600))
+            if ((unit - first) % step == 0 && (_rule.Hours.IsEmpty || _rule.Hours.Contains(second / 3600))
                 && (_rule.Frequency == Frequency.Hourly || _rule.Minutes.IsEmpty || _rule.Minutes.Contains(second / 60 % 60))
                 && (_rule.Frequency != Frequency.Secondly || _rule.Seconds.IsEmpty || _rule.Seconds.Contains(second % 60)))
             {

@@ -15,10 +15,12 @@ internal sealed class RecurringEvent(CalendarTime start, EventLength length, Rec
     private static readonly Instant Earliest = Instant.FromUtc(1, 1, 10, 0, 0);
     private static readonly Instant Latest = Instant.FromUtc(9999, 12, 20, 0, 0);
 
-    /// <summary>The occurrences that end after an instant, in order of their starts.</summary>
+    /// <summary>
+    /// The occurrences that end after an instant, in order of their starts. The same may come twice: times that the clock skips come to the same
+    /// instant as the first after them.
+    /// </summary>
     public IEnumerable<Occurrence> OccurrencesFrom(Instant from)
     {
-        Instant? last = null;
         foreach (var time in expansion.From(FirstThatMayLast(from)))
         {
             var next = start with { Local = LocalDateTime.FromDateTime(time) };
@@ -28,13 +30,11 @@ internal sealed class RecurringEvent(CalendarTime start, EventLength length, Rec
                 yield break;
             }
 
-            // Times that the clock skips can come to the same instant as the first after them.
-            if (begin == last || except.Contains(begin))
+            if (except.Contains(begin))
             {
                 continue;
             }
 
-            last = begin;
             var end = length.EndOf(next);
             if (end > from && end > begin)
             {

@@ -44,7 +44,7 @@ internal static class ZoneDefinitionReader
 
         if (kept.Count == 0)
         {
-            kept.Add(changes[0]);
+            kept.Add(changes.Count > 0 ? changes[0] : throw new CalendarFormatException(component.Line, $"VTIMEZONE '{CalendarFormatException.Shorten(id)}' has rules that never match; expected an offset"));
         }
 
         // One year more is given than is repeated, for the ends of the last stretches.
