@@ -1,0 +1,204 @@
+using static Sluice.Gating.Tests.Calendars.CalendarReading;
+
+namespace Sluice.Gating.Tests.Calendars;
+
+/// <summary>Calendars in the shapes that the programs write in which people keep them.</summary>
+public sealed class ExportedCalendarTests
+{
+    [Fact]
+    public void From_Google() => Stretches("""
+        BEGIN:VCALENDAR
+        PRODID:-//Google Inc//Google Calendar 70.9054//EN
+        VERSION:2.0
+        CALSCALE:GREGORIAN
+        METHOD:PUBLISH
+        X-WR-CALNAME:Change freezes
+        X-WR-TIMEZONE:Europe/Berlin
+        BEGIN:VTIMEZONE
+        TZID:Europe/Berlin
+        X-LIC-LOCATION:Europe/Berlin
+        BEGIN:DAYLIGHT
+        TZOFFSETFROM:+0100
+        TZOFFSETTO:+0200
+        TZNAME:CEST
+        DTSTART:19700329T020000
+        RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+        END:DAYLIGHT
+        BEGIN:STANDARD
+        TZOFFSETFROM:+0200
+        TZOFFSETTO:+0100
+        TZNAME:CET
+        DTSTART:19701025T030000
+        RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+        END:STANDARD
+        END:VTIMEZONE
+        BEGIN:VEVENT
+        DTSTART;TZID=Europe/Berlin:20260320T180000
+        DTEND;TZID=Europe/Berlin:20260321T060000
+        RRULE:FREQ=WEEKLY;WKST=MO;UNTIL=20260411T215959Z;BYDAY=FR
+        EXDATE;TZID=Europe/Berlin:20260403T180000
+        DTSTAMP:20260101T120000Z
+        ORGANIZER;CN=Platform:mailto:abc123@group.calendar.google.com
+        UID:1abc@google.com
+        CREATED:20260101T100000Z
+        DESCRIPTION:No deployments\, please.\n\nSee <a href="https://wiki.example.o
+         rg/x;y">the wiki</a>
+        LAST-MODIFIED:20260101T100000Z
+        SEQUENCE:1
+        STATUS:CONFIRMED
+        SUMMARY:No deploy Friday
+        TRANSP:OPAQUE
+        BEGIN:VALARM
+        ACTION:DISPLAY
+        DESCRIPTION:This is an event reminder
+        TRIGGER:-P0DT0H30M0S
+        END:VALARM
+        END:VEVENT
+        BEGIN:VEVENT
+        DTSTART;TZID=Europe/Berlin:20260327T200000
+        DTEND;TZID=Europe/Berlin:20260328T060000
+        DTSTAMP:20260101T120000Z
+        UID:1abc@google.com
+        RECURRENCE-ID;TZID=Europe/Berlin:20260327T180000
+        SEQUENCE:2
+        STATUS:CONFIRMED
+        SUMMARY:No deploy Friday
+        TRANSP:OPAQUE
+        END:VEVENT
+        BEGIN:VEVENT
+        DTSTART;VALUE=DATE:20261224
+        DTEND;VALUE=DATE:20261227
+        DTSTAMP:20260101T120000Z
+        UID:2abc@google.com
+        SUMMARY:Christmas
+        TRANSP:TRANSPARENT
+        END:VEVENT
+        END:VCALENDAR
+        """.ReplaceLineEndings("\r\n"), Berlin).Should().Equal(
+            "2026-03-20T17:00:00Z/2026-03-21T05:00:00Z", "2026-03-27T19:00:00Z/2026-03-28T05:00:00Z", "2026-04-10T16:00:00Z/2026-04-11T04:00:00Z", "2026-12-23T23:00:00Z/2026-12-26T23:00:00Z");
+
+    [Fact]
+    public void From_Outlook() => Stretches("""
+        BEGIN:VCALENDAR
+        METHOD:PUBLISH
+        PRODID:Microsoft Exchange Server 2010
+        VERSION:2.0
+        X-WR-CALNAME:Wartung
+        BEGIN:VTIMEZONE
+        TZID:W. Europe Standard Time
+        BEGIN:STANDARD
+        DTSTART:16010101T030000
+        TZOFFSETFROM:+0200
+        TZOFFSETTO:+0100
+        RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10
+        END:STANDARD
+        BEGIN:DAYLIGHT
+        DTSTART:16010101T020000
+        TZOFFSETFROM:+0100
+        TZOFFSETTO:+0200
+        RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=3
+        END:DAYLIGHT
+        END:VTIMEZONE
+        BEGIN:VTIMEZONE
+        TZID:(UTC+01:00) Amsterdam\, Berlin\, Bern
+        BEGIN:STANDARD
+        DTSTART:16010101T030000
+        TZOFFSETFROM:+0200
+        TZOFFSETTO:+0100
+        RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10
+        END:STANDARD
+        BEGIN:DAYLIGHT
+        DTSTART:16010101T020000
+        TZOFFSETFROM:+0100
+        TZOFFSETTO:+0200
+        RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=3
+        END:DAYLIGHT
+        END:VTIMEZONE
+        BEGIN:VEVENT
+        RRULE:FREQ=MONTHLY;UNTIL=20260915T000000Z;INTERVAL=1;BYDAY=2TU
+        EXDATE;TZID=W. Europe Standard Time:20260714T020000
+        UID:040000008200E00074C5B7101A82E00800000000
+        SUMMARY;LANGUAGE=de-DE:Patchday
+        DTSTART;TZID=W. Europe Standard Time:20260609T020000
+        DTEND;TZID=W. Europe Standard Time:20260609T050000
+        CLASS:PUBLIC
+        PRIORITY:5
+        DTSTAMP:20260101T000000Z
+        TRANSP:OPAQUE
+        STATUS:CONFIRMED
+        SEQUENCE:0
+        LOCATION;LANGUAGE=de-DE:
+        X-MICROSOFT-CDO-ALLDAYEVENT:FALSE
+        END:VEVENT
+        BEGIN:VEVENT
+        UID:040000008200E00074C5B7101A82E00800000000
+        RECURRENCE-ID;TZID=W. Europe Standard Time:20260811T020000
+        SUMMARY:moved
+        DTSTART;TZID=W. Europe Standard Time:20260812T020000
+        DTEND;TZID=W. Europe Standard Time:20260812T050000
+        END:VEVENT
+        BEGIN:VEVENT
+        UID:040000008200E00074C5B7101A82E00800000001
+        DTSTART;TZID="(UTC+01:00) Amsterdam, Berlin, Bern":20261201T020000
+        DTEND;TZID="(UTC+01:00) Amsterdam, Berlin, Bern":20261201T030000
+        END:VEVENT
+        END:VCALENDAR
+        """).Should().Equal(
+            "2026-06-09T00:00:00Z/2026-06-09T03:00:00Z", "2026-08-12T00:00:00Z/2026-08-12T03:00:00Z", "2026-09-08T00:00:00Z/2026-09-08T03:00:00Z", "2026-12-01T01:00:00Z/2026-12-01T02:00:00Z");
+
+    [Fact]
+    public void From_Apple() => Stretches("""
+        BEGIN:VCALENDAR
+        CALSCALE:GREGORIAN
+        PRODID:-//Apple Inc.//macOS 14.5//EN
+        VERSION:2.0
+        X-APPLE-CALENDAR-COLOR:#FF2968
+        BEGIN:VTIMEZONE
+        TZID:America/New_York
+        BEGIN:DAYLIGHT
+        DTSTART:20070311T020000
+        RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU
+        TZNAME:EDT
+        TZOFFSETFROM:-0500
+        TZOFFSETTO:-0400
+        END:DAYLIGHT
+        BEGIN:STANDARD
+        DTSTART:20071104T020000
+        RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU
+        TZNAME:EST
+        TZOFFSETFROM:-0400
+        TZOFFSETTO:-0500
+        END:STANDARD
+        END:VTIMEZONE
+        BEGIN:VEVENT
+        CREATED:20260101T000000Z
+        DTEND;TZID=America/New_York:20261101T033000
+        DTSTAMP:20260101T000000Z
+        DTSTART;TZID=America/New_York:20261101T013000
+        LAST-MODIFIED:20260101T000000Z
+        RRULE:FREQ=DAILY;COUNT=2
+        SEQUENCE:0
+        SUMMARY:Maintenance
+        TRANSP:OPAQUE
+        UID:8B0F7B0C-0000-4000-8000-000000000001
+        X-APPLE-CREATOR-IDENTITY:com.apple.calendar
+        X-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-APPLE-RADIUS=100;X-TITLE="Rack: 4
+         ; row B":geo:40.7,-74.0
+        BEGIN:VALARM
+        ACTION:NONE
+        TRIGGER;VALUE=DATE-TIME:19760401T005545Z
+        END:VALARM
+        END:VEVENT
+        BEGIN:VEVENT
+        DTSTART;VALUE=DATE:20261126
+        DTEND;VALUE=DATE:20261127
+        RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH;COUNT=3
+        SUMMARY:Thanksgiving
+        UID:8B0F7B0C-0000-4000-8000-000000000002
+        X-APPLE-UNIVERSAL-ID:ac5cc1b5
+        END:VEVENT
+        END:VCALENDAR
+        """.ReplaceLineEndings("\r\n"), NewYork).Should().Equal(
+            "2026-11-01T05:30:00Z/2026-11-01T08:30:00Z", "2026-11-02T06:30:00Z/2026-11-02T09:30:00Z",
+            "2026-11-26T05:00:00Z/2026-11-27T05:00:00Z", "2027-11-25T05:00:00Z/2027-11-26T05:00:00Z", "2028-11-23T05:00:00Z/2028-11-24T05:00:00Z");
+}
