@@ -144,7 +144,7 @@ public sealed record GateDecision(GateState State, string Reason, string Message
             return decision;
         }
 
-        if (now < closing.At - margin)
+        if (closing.At - now > margin)
         {
             return decision with { Until = Schedule.Earlier(decision.Until, closing.At - margin) };
         }

@@ -102,13 +102,13 @@ public static class RequestLatch
         var overriding = opens && !isLeftBehind ? annotations.OpenOverride : null;
         // With windows, the default is not what the gate goes back to: to close it in an open window, a request has to last.
         var changesNothing = revision is null && overriding is null && target == GateDecision.WithoutRequest(rules, requestedAt);
-        var window = rules.Window ?? (overriding is null ? null : OverrideWindow);
+        var end = rules.Window is { } window ? AddOrForever(requestedAt, window) : null;
         var request = new GateRequest
         {
             Target = target,
             Stamp = stamp,
             RequestedAt = requestedAt,
-            ResetAt = changesNothing ? requestedAt : window is { } lasting ? AddOrForever(requestedAt, lasting) : null,
+            ResetAt = changesNothing ? requestedAt : overriding is null ? end : end ?? AddOrForever(requestedAt, OverrideWindow) ?? DateTimeOffset.MaxValue,
             Revision = revision,
             Override = overriding,
             By = opens ? annotations.OpenBy : annotations.CloseBy,

@@ -105,7 +105,7 @@ public sealed class CronSchedule
             schedule = read;
             return null;
         }
-        catch (CronFormatException e)
+        catch (Exception e) when (e is CronFormatException or MissingSeedException)
         {
             return $"'{Shorten(text)}' is not a cron expression ({e.Message.TrimEnd('.')}); {Expected}";
         }
