@@ -63,13 +63,13 @@ internal static class Scenes
     private static readonly Gen<WindowAction> Actions = Gen.Frequency((3, WindowAction.Open), (2, WindowAction.Close));
 
     private static readonly Gen<TimeSpan> Lengths = Gen.Frequency(
-        (8, Gen.Int[1, 6].Select(days => TimeSpan.FromDays(days))), (3, Gen.Int[7, 20].Select(days => TimeSpan.FromDays(days))), (1, Gen.Int[40, 100].Select(days => TimeSpan.FromDays(days))));
+        (20, Gen.Int[12, 72].Select(hours => TimeSpan.FromHours(hours))), (5, Gen.Int[4, 14].Select(days => TimeSpan.FromDays(days))), (1, Gen.Int[40, 100].Select(days => TimeSpan.FromDays(days))));
 
     public static Gen<Scene> Any { get; } =
         from place in Gen.OneOf(Places)
         from day in Gen.OneOf(place.Days)
         let anchor = DateTimeOffset.Parse(day + "T00:00:00Z", null)
-        from lead in Gen.Int[0, 4 * 24 * 60]
+        from lead in Gen.Int[0, 36 * 60]
         from length in Lengths
         let start = anchor.AddMinutes(-lead)
         from windows in WindowsAround(anchor, place.Zone).Array[1, 3]
