@@ -8,7 +8,7 @@ namespace Sluice.Gating.Tests.Windows;
 /// <summary>What holds for every gate with windows, whatever they are.</summary>
 public sealed class WindowProperties
 {
-    private const int Scenes = 600;
+    private const int Scenes = 400;
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
@@ -52,13 +52,13 @@ public sealed class WindowProperties
                 foreach (var part in Parts)
                 {
                     var later = now.AddTicks((long)((until - now).Ticks * part));
-                    scene.Decide(scene.Rules(), later).Should().Be(decision, "it was said at {0:O}, and {1:O} is before {2:O}", now, later, decision.Until);
+                    Said(scene.Decide(scene.Rules(), later)).Should().Be(Said(decision), "it was said at {0:O}, and {1:O} is before {2:O}", now, later, decision.Until);
                 }
 
                 if (decision.Until is { } end)
                 {
                     end.Should().BeAfter(now);
-                    scene.Decide(scene.Rules(), end - Tick).Should().Be(decision, "it was said at {0:O} until {1:O}", now, end);
+                    Said(scene.Decide(scene.Rules(), end - Tick)).Should().Be(Said(decision), "it was said at {0:O} until {1:O}", now, end);
                 }
             }
         },
@@ -82,9 +82,9 @@ public sealed class WindowProperties
         {
             var scene = look.Scene;
             var asked = Instants(scene, scene.Oracle(), look.Choices).ToList();
-            var expected = asked.ConvertAll(now => scene.Decide(scene.Rules(), now));
+            var expected = asked.ConvertAll(now => Said(scene.Decide(scene.Rules(), now)));
             var shared = scene.Rules();
-            asked.ConvertAll(now => scene.Decide(shared, now)).Should().Equal(expected);
+            asked.ConvertAll(now => Said(scene.Decide(shared, now))).Should().Equal(expected);
             var threads = new GateDecision[4][];
             Parallel.For(0, threads.Length, thread =>
             {
@@ -92,7 +92,7 @@ public sealed class WindowProperties
                 for (var i = 0; i < asked.Count; i++)
                 {
                     var which = (i * 7 + thread * 5) % asked.Count;
-                    threads[thread][which] = scene.Decide(shared, asked[which]);
+                    threads[thread][which] = Said(scene.Decide(shared, asked[which]));
                 }
             });
             threads.Should().AllSatisfy(thread => thread.Should().Equal(expected));
@@ -109,7 +109,7 @@ public sealed class WindowProperties
             var more = scene with { Windows = [.. actions.Select(action => NaiveWindow.OneOff("past", action, scene.From.AddDays(-9), TimeSpan.FromDays(9))), .. scene.Windows] };
             foreach (var now in Instants(scene, scene.Oracle(), look.Choices))
             {
-                more.Decide(more.Rules(), now).Should().Be(scene.Decide(scene.Rules(), now), "at {0:O} the windows 'past' are over", now);
+                Said(more.Decide(more.Rules(), now)).Should().Be(Said(scene.Decide(scene.Rules(), now)), "at {0:O} the windows 'past' are over", now);
             }
         },
         iter: Scenes / 2,
@@ -149,6 +149,9 @@ public sealed class WindowProperties
         },
         iter: Scenes / 2,
         print: looks => $"{Scene.Print(looks.Item1.Scene)}\n  and {looks.Item2.Windows[0]}");
+
+    /// <summary>All but when to ask again: a run of very many starts is followed for a while only, from wherever it is asked for.</summary>
+    private static GateDecision Said(GateDecision decision) => decision with { Until = null };
 
     /// <summary>Instants in the order that chance gives them, half of them at or beside a boundary.</summary>
     private static IEnumerable<DateTimeOffset> Instants(Scene scene, NaiveGate oracle, int[] choices)
