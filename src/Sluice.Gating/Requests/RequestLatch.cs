@@ -13,7 +13,7 @@ public static class RequestLatch
     /// <summary>How many stamps in the future are remembered; a further one is refused as unreadable.</summary>
     public const int MaxTakenAhead = 20;
 
-    /// <summary>How long an emergency override lasts on a gate that has no window.</summary>
+    /// <summary>How long an emergency override lasts on a gate that has no window, or one that reaches past the end of time.</summary>
     public static readonly TimeSpan OverrideWindow = TimeSpan.FromHours(1);
 
     private const string OverrideAnnotation = "open.gate.fluxcd.io/override";

@@ -193,12 +193,19 @@ public sealed class RecurringTimes : WindowTimes
             last = next;
         }
 
-        var end = first.PlusYears(YearsOfAllCalendars);
+        var (everyDay, end) = (true, first.PlusYears(YearsOfAllCalendars));
         for (var day = first; day < end;)
         {
             if (_starts.Next(day.Date.At(last.TimeOfDay)) is not { } next || Pause(day.Date.At(last.TimeOfDay), next) > _duration)
             {
                 return false;
+            }
+
+            // Four years have every date, and every date of a month falls on every day of the week.
+            everyDay &= next.Date == day.Date.PlusDays(1);
+            if (everyDay && next.Year == first.Year + 4)
+            {
+                return true;
             }
 
             day = next;

@@ -8,7 +8,7 @@ namespace Sluice.Gating.Tests.Windows;
 /// <summary>What holds for every gate with windows, whatever they are.</summary>
 public sealed class WindowProperties
 {
-    private const int Scenes = 400;
+    private const int Scenes = 250;
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
