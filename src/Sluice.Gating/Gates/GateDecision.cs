@@ -18,6 +18,8 @@ public sealed record GateDecision(GateState State, string Reason, string Message
     // Windows that cancel each other out every day are followed for some years; what is not found by then is found when it is nearer.
     private const int MaxBoundaries = 4000;
 
+    private static readonly TimeSpan Outlook = TimeSpan.FromDays(20 * 365);
+
     /// <summary>The instant at which the gate says something else, though its state may stay the same; <see langword="null"/>: never.</summary>
     public DateTimeOffset? Until { get; init; }
 
@@ -56,7 +58,7 @@ public sealed record GateDecision(GateState State, string Reason, string Message
     private static GateDecision Make(GateRules rules, GateRequest? request, Candidate? candidate, DateTimeOffset now)
     {
         var standing = Standing.At(rules, request, candidate, now);
-        var next = FindNext(rules, request, candidate, standing);
+        var next = FindNext(rules, request, candidate, now, standing);
         var decision = standing.Layer switch
         {
             DecidingLayer.Override or DecidingLayer.Request when !request!.Admits(candidate) => ForAnotherRevision(rules, request, next),
@@ -69,7 +71,7 @@ public sealed record GateDecision(GateState State, string Reason, string Message
         return WithMargin(decision with { Until = standing.SaidUntil }, rules, now);
     }
 
-    private static Transition? FindNext(GateRules rules, GateRequest? request, Candidate? candidate, Standing standing)
+    private static Transition? FindNext(GateRules rules, GateRequest? request, Candidate? candidate, DateTimeOffset now, Standing standing)
     {
         var last = standing;
         for (var boundary = 0; boundary < MaxBoundaries && last.Until is { } until; boundary++)
@@ -77,7 +79,13 @@ public sealed record GateDecision(GateState State, string Reason, string Message
             var then = Standing.At(rules, request, candidate, until);
             if (then.State != standing.State)
             {
-                return new(until, then.State, Why(last.Layer, then.Layer));
+                // Who had the say last may be another than at the last boundary: what cannot change the state is passed over.
+                return new(until, then.State, Why(Standing.At(rules, request, candidate, until.AddTicks(-1)).Layer, then.Layer));
+            }
+
+            if (until - now > Outlook)
+            {
+                return null;
             }
 
             last = then;
@@ -136,7 +144,7 @@ public sealed record GateDecision(GateState State, string Reason, string Message
             return decision;
         }
 
-        if (now < closing.At - margin)
+        if (closing.At - now > margin)
         {
             return decision with { Until = Schedule.Earlier(decision.Until, closing.At - margin) };
         }

@@ -37,7 +37,9 @@ internal readonly record struct Standing(GateState State, DecidingLayer Layer, W
         var open = rules.Schedule.At(WindowAction.Open, instant);
         if (open.Window is not null)
         {
-            return new(GateState.Opened, DecidingLayer.OpenWindow, open.Window, Schedule.Earlier(open.NamedUntil, close.Until), Schedule.Earlier(open.Until, close.Until));
+            // Where the default is opened, too, the end of an open window changes nothing.
+            var opened = rules.Default == GateState.Opened ? close.Until : Schedule.Earlier(open.Until, close.Until);
+            return new(GateState.Opened, DecidingLayer.OpenWindow, open.Window, Schedule.Earlier(open.NamedUntil, close.Until), opened);
         }
 
         return new(

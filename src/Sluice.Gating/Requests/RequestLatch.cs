@@ -13,7 +13,7 @@ public static class RequestLatch
     /// <summary>How many stamps in the future are remembered; a further one is refused as unreadable.</summary>
     public const int MaxTakenAhead = 20;
 
-    /// <summary>How long an emergency override lasts on a gate that has no window.</summary>
+    /// <summary>How long an emergency override lasts on a gate that has no window, or one that reaches past the end of time.</summary>
     public static readonly TimeSpan OverrideWindow = TimeSpan.FromHours(1);
 
     private const string OverrideAnnotation = "open.gate.fluxcd.io/override";
@@ -102,13 +102,13 @@ public static class RequestLatch
         var overriding = opens && !isLeftBehind ? annotations.OpenOverride : null;
         // With windows, the default is not what the gate goes back to: to close it in an open window, a request has to last.
         var changesNothing = revision is null && overriding is null && target == GateDecision.WithoutRequest(rules, requestedAt);
-        var window = rules.Window ?? (overriding is null ? null : OverrideWindow);
+        var end = rules.Window is { } window ? AddOrForever(requestedAt, window) : null;
         var request = new GateRequest
         {
             Target = target,
             Stamp = stamp,
             RequestedAt = requestedAt,
-            ResetAt = changesNothing ? requestedAt : window is { } lasting ? AddOrForever(requestedAt, lasting) : null,
+            ResetAt = changesNothing ? requestedAt : overriding is null ? end : end ?? AddOrForever(requestedAt, OverrideWindow) ?? DateTimeOffset.MaxValue,
             Revision = revision,
             Override = overriding,
             By = opens ? annotations.OpenBy : annotations.CloseBy,

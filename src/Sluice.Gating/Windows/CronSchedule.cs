@@ -89,6 +89,8 @@ public sealed class CronSchedule
             parts[i] = parts[i] is "?" ? "*" : parts[i];
         }
 
+        parts[4] = string.Join(',', parts[4].Split(',').Select(UpToSaturday));
+
         try
         {
             var (dayOfMonth, dayOfWeek) = (parts[2], parts[4]);
@@ -103,7 +105,7 @@ public sealed class CronSchedule
             schedule = read;
             return null;
         }
-        catch (CronFormatException e)
+        catch (Exception e) when (e is CronFormatException or MissingSeedException)
         {
             return $"'{Shorten(text)}' is not a cron expression ({e.Message.TrimEnd('.')}); {Expected}";
         }
@@ -111,6 +113,10 @@ public sealed class CronSchedule
 
     // As in robfig/cron, which Kubernetes uses: a step of more than one makes a restriction of a star.
     private static bool IsAny(string field) => field is "*" or "*/1";
+
+    // For Kubernetes a week ends with Saturday: 1/2 is Monday, Wednesday and Friday. Cronos would go on to 7, which is Sunday.
+    private static string UpToSaturday(string daysOfWeek) =>
+        daysOfWeek.Split('/') is [[not ('*' or '7'), ..] from, var step] && !from.Contains('-', StringComparison.Ordinal) ? $"{from}-6/{step}" : daysOfWeek;
 
     private static CronExpression Parse(IEnumerable<string> fields) => CronExpression.Parse(string.Join(' ', fields), CronFormat.Standard);
 

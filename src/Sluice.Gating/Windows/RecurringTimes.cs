@@ -18,8 +18,14 @@ public sealed class RecurringTimes : WindowTimes
     /// <summary>After how many starts it pays to ask whether they ever leave a pause.</summary>
     private const int ManySteps = 60;
 
-    // Four years have every date, and every date of a month falls on every day of the week.
-    private const int DaysOfFourYears = 1461;
+    // Within 28 years every kind of year follows every other that it can follow, with one more for the last to be followed, and each year has a
+    // start unless it is on 29 February alone.
+    private const int YearsOfAllCalendars = 29;
+
+    /// <summary>How long a run is followed before it says how far it has come: one that never ends must not be followed to the end of time.</summary>
+    private static readonly Duration LongestRun = Duration.FromDays(30 * 365);
+
+    private static readonly Duration LongestOfPauses = Duration.FromDays(366);
 
     private static readonly LocalDateTime Reference = new(2000, 1, 1, 0, 0);
 
@@ -86,33 +92,51 @@ public sealed class RecurringTimes : WindowTimes
     /// <summary>Where the stretches that begin with the one at <paramref name="start"/>, and meet or overlap, come to an end.</summary>
     private Stretch EndOfRun(Instant start)
     {
-        for (var step = 0; step < MaxSteps; step++)
+        for (var (begin, step) = (start, 0); ; step++)
         {
+            if (Last - start <= _duration)
+            {
+                return new(true, null);
+            }
+
             if (step >= ManySteps && _leavesNoPause.Value)
             {
-                // Nothing but a change of the zone's offset can leave a pause: go on from the last start before it.
-                var interval = _zone.GetZoneInterval(start);
-                if (!interval.HasEnd || interval.End > Last)
+                // Nothing but a change of the zone's offset or a date without a start can leave a pause: go on from the last start before it.
+                if (NextBreak(start) is not { } broken)
                 {
                     return new(true, null);
                 }
 
-                if (NextStart(interval.End - _duration) is { } near && near > start && near <= interval.End)
+                if (NextStart(Minus(broken)) is { } near && near > start && near <= broken)
                 {
                     start = near;
                 }
             }
 
             var end = start + _duration;
-            if (LaterStart(start, end) is not { } next)
+            if (step == MaxSteps || start - begin > LongestRun || LaterStart(start, end) is not { } next)
             {
                 return new(true, end.ToDateTimeOffset());
             }
 
             start = next;
         }
+    }
 
-        return new(true, (start + _duration).ToDateTimeOffset());
+    /// <summary>The first change of the zone's offset, or midnight before a date on which nothing starts, after an instant.</summary>
+    private Instant? NextBreak(Instant after)
+    {
+        var interval = _zone.GetZoneInterval(after);
+        Instant? broken = interval.HasEnd && interval.End <= Last ? interval.End : null;
+        foreach (var date in _exceptDates)
+        {
+            if (_zone.AtStartOfDay(date).ToInstant() is var midnight && midnight > after && (broken is null || midnight < broken))
+            {
+                broken = midnight;
+            }
+        }
+
+        return broken;
     }
 
     /// <summary>
@@ -152,31 +176,44 @@ public sealed class RecurringTimes : WindowTimes
 
     private static NodaTime.Duration Pause(LocalDateTime start, LocalDateTime next) => NodaTime.Duration.FromTimeSpan(next.ToDateTimeUnspecified() - start.ToDateTimeUnspecified());
 
-    /// <summary>Whether each stretch lasts until the next start, for ever, as far as the offset of the zone stays the same.</summary>
+    /// <summary>Whether each stretch lasts until the next start, for ever, as far as the offset of the zone stays the same and no date is left out.</summary>
     private bool LeavesNoPause()
     {
-        if (_exceptDates.Count > 0 || _starts.Next(Reference) is not { } first)
+        if (_duration > LongestOfPauses || _starts.Next(Reference.PlusTicks(-1)) is not { } first)
         {
             return false;
         }
 
-        // The times of day are the same on all days that match: one day's pauses, with that to the next day, are all there are.
-        var start = first;
-        while (_starts.Next(start) is { } next)
+        // The times of day are the same on all days that match: those of one day, and the days, are all there is.
+        var last = first;
+        while (_starts.Next(last) is { } next && next.Date == first.Date)
         {
-            if (Pause(start, next) > _duration)
+            if (Pause(last, next) > _duration)
             {
                 return false;
             }
 
-            if (next.Date != first.Date)
-            {
-                break;
-            }
-
-            start = next;
+            last = next;
         }
 
-        return Enumerable.Range(0, DaysOfFourYears).Select(first.Date.PlusDays).All(day => _starts.Next(day.AtMidnight().PlusTicks(-1))?.Date == day);
+        var (everyDay, end) = (true, first.PlusYears(YearsOfAllCalendars));
+        for (var day = first; day < end;)
+        {
+            if (_starts.Next(day.Date.At(last.TimeOfDay)) is not { } next || Pause(day.Date.At(last.TimeOfDay), next) > _duration)
+            {
+                return false;
+            }
+
+            // Four years have every date, and every date of a month falls on every day of the week.
+            everyDay &= next.Date == day.Date.PlusDays(1);
+            if (everyDay && next.Year == first.Year + 4)
+            {
+                return true;
+            }
+
+            day = next;
+        }
+
+        return true;
     }
 }
