@@ -47,7 +47,7 @@ internal sealed class RecurrenceExpansion
         _seconds = rule.Seconds.IsEmpty ? [first.Second] : [.. rule.Seconds];
         _secondsPerUnit = rule.Frequency switch { Frequency.Secondly => 1, Frequency.Minutely => 60, Frequency.Hourly => 3600, _ => SecondsPerDay };
         _remainders = _secondsPerUnit < SecondsPerDay ? FindRemainders(limit) : null;
-        _last = _remainders is not null && Array.TrueForAll(_remainders, isAdmitted => !isAdmitted) ? DateTime.MinValue : FindLast(limit);
+        _last = _secondsPerUnit < SecondsPerDay && !HasUnits() ? DateTime.MinValue : FindLast(limit);
     }
 
     /// <summary>Whether there is any time at all.</summary>
@@ -122,7 +122,7 @@ internal sealed class RecurrenceExpansion
 
             days.Clear();
             AddDays((int)period, days);
-            if (days.Count > 0)
+            if (days.Count > 0 && HasPosition((long)days.Count * _hours.Length * _minutes.Length * _seconds.Length))
             {
                 lastFound = number;
                 yield return (days, _hours, _minutes, _seconds);
@@ -235,6 +235,16 @@ internal sealed class RecurrenceExpansion
         // The first unit of the rule that is not before this one.
         long Next(long least) => firstUnit + ((least - firstUnit + interval - 1) / interval * interval);
     }
+
+    // Whether there is any hour, minute or second, whatever the day.
+    private bool HasUnits() => (_remainders is null || _remainders.Contains(true)) && HasPosition(_rule.Frequency switch
+    {
+        Frequency.Hourly => _minutes.Length * _seconds.Length,
+        Frequency.Minutely => _seconds.Length,
+        _ => 1,
+    });
+
+    private bool HasPosition(long count) => _rule.Positions.IsEmpty || _rule.Positions.Any(position => Math.Abs(position) <= count);
 
     private bool HasUnit(int day, long unitsPerDay)
     {
