@@ -29,6 +29,11 @@ public sealed record GateSpec
             return Faulty($"spec.default: '{Default}' is not a state; expected '{GateStateNames.Opened}' or '{GateStateNames.Closed}'");
         }
 
+        if (Interval is not null && ReadInterval() is null)
+        {
+            return Faulty($"spec.interval: '{Interval}' is not an interval; expected a duration of at least one second, for example '1m'");
+        }
+
         TimeSpan? window = null;
         if (Window is not null)
         {
@@ -45,7 +50,8 @@ public sealed record GateSpec
         static GateRules Faulty(string message) => new() { Fault = message };
     }
 
-    /// <summary>The interval as a value: what is missing or cannot be read is the default of one minute.</summary>
-    public TimeSpan IntervalOrDefault() =>
-        GoDuration.TryParse(Interval, out var interval) && interval >= TimeSpan.FromSeconds(1) ? interval : TimeSpan.FromMinutes(1);
+    /// <summary>The interval as a value: what is missing is the default of one minute, and so is what <see cref="ToRules"/> calls a fault.</summary>
+    public TimeSpan IntervalOrDefault() => ReadInterval() ?? TimeSpan.FromMinutes(1);
+
+    private TimeSpan? ReadInterval() => GoDuration.TryParse(Interval, out var interval) && interval >= TimeSpan.FromSeconds(1) ? interval : null;
 }
