@@ -66,13 +66,15 @@ public sealed class GateLatchTests
     }
 
     [Theory]
-    [InlineData(null, null, null)]
-    [InlineData("opened", "1h", null)]
-    [InlineData("open", null, "spec.default: 'open' is not a state; expected 'opened' or 'closed'")]
-    [InlineData(null, "0s", "spec.window: '0s' is not a window; expected a duration greater than zero, for example '1h30m'")]
-    [InlineData(null, "an hour", "spec.window: 'an hour' is not a window; expected a duration greater than zero, for example '1h30m'")]
-    public void A_spec_that_cannot_be_understood_says_which_field_which_value_and_what_is_allowed(string? byDefault, string? window, string? fault) =>
-        new GateSpec { Default = byDefault, Window = window }.ToRules(NoCalendars.Instance).Fault.Should().Be(fault);
+    [InlineData(null, null, null, null)]
+    [InlineData("opened", "1h", "1.5m", null)]
+    [InlineData("open", null, null, "spec.default: 'open' is not a state; expected 'opened' or 'closed'")]
+    [InlineData(null, "0s", null, "spec.window: '0s' is not a window; expected a duration greater than zero, for example '1h30m'")]
+    [InlineData(null, "an hour", null, "spec.window: 'an hour' is not a window; expected a duration greater than zero, for example '1h30m'")]
+    [InlineData(null, null, "10ms", "spec.interval: '10ms' is not an interval; expected a duration of at least one second, for example '1m'")]
+    [InlineData(null, null, "often", "spec.interval: 'often' is not an interval; expected a duration of at least one second, for example '1m'")]
+    public void A_spec_that_cannot_be_understood_says_which_field_which_value_and_what_is_allowed(string? byDefault, string? window, string? interval, string? fault) =>
+        new GateSpec { Default = byDefault, Window = window, Interval = interval }.ToRules(NoCalendars.Instance).Fault.Should().Be(fault);
 
     private static bool IsWellFormed(string? text) => text is null || !text.Any(char.IsSurrogate);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 
 namespace Sluice.TestBed.Tests;
@@ -10,8 +11,7 @@ internal static class RawWatch
     public static async Task<List<JsonNode>> ReadAsync(ControlPlane controlPlane, string pathAndQuery, Func<JsonNode, bool> isLast)
     {
         using var client = controlPlane.CreateHttpClient();
-        using var answer = await client.GetAsync(
-            new Uri(pathAndQuery + "&watch=true&timeoutSeconds=30", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var answer = await BeginAsync(client, new Uri(pathAndQuery + "&watch=true&timeoutSeconds=30", UriKind.Relative));
         answer.EnsureSuccessStatusCode();
         using StreamReader reader = new(await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
         List<JsonNode> events = [];
@@ -25,6 +25,22 @@ internal static class RawWatch
         }
 
         return events;
+    }
+
+    private static async Task<HttpResponseMessage> BeginAsync(HttpClient client, Uri uri)
+    {
+        while (true)
+        {
+            var answer = await client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            // "storage is (re)initializing": so it answers for a second after its start, although it says that it is ready.
+            if (answer.StatusCode != HttpStatusCode.TooManyRequests)
+            {
+                return answer;
+            }
+
+            answer.Dispose();
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 
     public static string Type(this JsonNode watchEvent) => (string)watchEvent["type"]!;

@@ -17,7 +17,7 @@ public sealed class RestartTests(RunningControlPlane running) : IClassFixture<Ru
 
         if (killed)
         {
-            _controlPlane.KillApiServer();
+            await _controlPlane.KillApiServerAsync();
         }
         else
         {

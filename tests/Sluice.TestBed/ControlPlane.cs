@@ -155,8 +155,16 @@ public sealed class ControlPlane : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the API server at once, as a crash does. etcd goes on.</summary>
-    public void KillApiServer() => _apiServer?.Kill();
+    /// <summary>Kills the API server at once, as a crash does, and waits until it is gone. etcd goes on.</summary>
+    public async Task KillApiServerAsync()
+    {
+        if (_apiServer is not null)
+        {
+            _apiServer.Kill();
+            // Else a start that follows at once could find it running still, and leave it at that.
+            await _apiServer.WaitForExitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
 
     /// <summary>
     /// Has etcd forget every older revision: lists go on with a <c>continue</c> of before get 410 Gone, and, with

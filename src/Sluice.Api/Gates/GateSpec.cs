@@ -46,6 +46,11 @@ public sealed record GateSpec
                 throw new InvalidSpecException($"spec.default: '{Default}' is not a state; expected '{GateStateNames.Opened}' or '{GateStateNames.Closed}'");
             }
 
+            if (Interval is not null && ReadInterval() is null)
+            {
+                throw new InvalidSpecException($"spec.interval: '{Interval}' is not an interval; expected a duration of at least one second, for example '1m'");
+            }
+
             return new()
             {
                 Default = GateStateNames.Parse(Default),
@@ -63,9 +68,10 @@ public sealed record GateSpec
     /// <summary>The ConfigMaps that the calendars of windows are in.</summary>
     public IEnumerable<string> CalendarConfigMaps() => (Windows ?? []).Where(window => window.Calendar is not null).Select(window => window.Calendar!.ConfigMapRef.Name).Distinct();
 
-    /// <summary>The interval as a value: what is missing or cannot be read is the default of one minute.</summary>
-    public TimeSpan IntervalOrDefault() =>
-        GoDuration.TryParse(Interval, out var interval) && interval >= TimeSpan.FromSeconds(1) ? interval : TimeSpan.FromMinutes(1);
+    /// <summary>The interval as a value: what is missing is the default of one minute, and so is what <see cref="ToRules"/> calls a fault.</summary>
+    public TimeSpan IntervalOrDefault() => ReadInterval() ?? TimeSpan.FromMinutes(1);
+
+    private TimeSpan? ReadInterval() => GoDuration.TryParse(Interval, out var interval) && interval >= TimeSpan.FromSeconds(1) ? interval : null;
 
     private Schedule ReadSchedule(ICalendars calendars)
     {

@@ -183,6 +183,7 @@ internal ref struct GatedObjectReader
             {
                 _json.Read();
                 _isSuspended = _json.TokenType == JsonTokenType.True;
+                _json.SkipValue();
             }
             else if (_json.ValueTextEquals("gates"u8))
             {
@@ -210,7 +211,7 @@ internal ref struct GatedObjectReader
                 continue;
             }
 
-            while (_json.Read() && _json.TokenType == JsonTokenType.StartObject)
+            while (_json.NextItem())
             {
                 ReadCondition();
             }

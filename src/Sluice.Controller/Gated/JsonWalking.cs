@@ -14,6 +14,22 @@ internal static class JsonWalking
     /// <summary>Moves to the value of a property; false when it is no array.</summary>
     public static bool EnterArray(this ref Utf8JsonReader json) => json.Read() && json.TokenType == JsonTokenType.StartArray;
 
+    /// <summary>Moves to the next object of the array that was entered, past what is no object; false at its end.</summary>
+    public static bool NextItem(this ref Utf8JsonReader json)
+    {
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (json.TokenType == JsonTokenType.StartObject)
+            {
+                return true;
+            }
+
+            json.SkipValue();
+        }
+
+        return false;
+    }
+
     /// <summary>Skips the value of the property that the reader stands on; does nothing once the value was entered and found to be another kind.</summary>
     public static void SkipValue(this ref Utf8JsonReader json)
     {

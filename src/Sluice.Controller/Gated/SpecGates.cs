@@ -12,11 +12,13 @@ internal static class SpecGates
     {
         if (!json.EnterArray())
         {
+            // Other kinds may have a field of this name that means something else.
+            json.SkipValue();
             return null;
         }
 
         var gates = ImmutableArray.CreateBuilder<GateReference>();
-        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
+        while (json.NextItem())
         {
             string name = "", inNamespace = "";
             while (json.NextProperty())

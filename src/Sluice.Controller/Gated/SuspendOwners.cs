@@ -21,7 +21,7 @@ internal readonly record struct SuspendOwners(bool IncludeSluice, ImmutableArray
             return owners;
         }
 
-        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
+        while (json.NextItem())
         {
             string? manager = null;
             var isApply = false;

@@ -15,14 +15,15 @@ namespace Sluice.Controller.Gates;
 /// <param name="gates">The gates.</param>
 /// <param name="objects">The objects that name them.</param>
 /// <param name="calendars">The calendars of their windows.</param>
+/// <param name="seesAll">Whether those are all of them. A shard counts nothing: each would write another number over that of the others, for ever.</param>
 /// <param name="isBusy">Whether objects wait to be held or released: their number is not written before it has settled.</param>
 /// <param name="notifier">Tells of what happens.</param>
 /// <param name="metrics">Counts it.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">For who looks after Sluice.</param>
 internal sealed partial class GateReconciler(
-    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, CalendarCache calendars, Func<bool> isBusy, GateNotifier notifier, SluiceMetrics metrics, TimeProvider time,
-    ILogger<GateReconciler> log)
+    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, CalendarCache calendars, bool seesAll, Func<bool> isBusy, GateNotifier notifier,
+    SluiceMetrics metrics, TimeProvider time, ILogger<GateReconciler> log)
 {
     private static readonly TimeSpan CountPause = TimeSpan.FromMilliseconds(250);
 
@@ -50,7 +51,7 @@ internal sealed partial class GateReconciler(
 
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
-        var look = GateLook.At(observed, objects.CountHeldBy(observed.Name), now);
+        var look = GateLook.At(observed, seesAll ? objects.CountHeldBy(observed.Name) : observed.Gate.Status?.Held ?? 0, now);
         if (look.IsOtherThanBefore)
         {
             // Closing must not wait for the status to be written. Opening does: a request counts once it is latched there.

@@ -108,7 +108,7 @@ internal static partial class ControllerHost
         var lease = new LeaderElectionOptions
         {
             Namespace = connection.Namespace,
-            Name = $"{Name}-leader-election",
+            Name = options.LeaseName,
             LeaseDuration = options.LeaseDuration,
             RenewDeadline = options.RenewDeadline,
             RetryPeriod = options.RetryPeriod,

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Sluice.Controller.Logging;
 
 namespace Sluice.Controller.Hosting;
@@ -14,6 +16,7 @@ internal sealed record ControllerOptions
 
     public bool WatchAllNamespaces { get; init; } = true;
 
+    /// <summary>Selects the gated objects of a shard; null: all.</summary>
     public string? WatchLabelSelector { get; init; }
 
     public bool NoCrossNamespaceRefs { get; init; }
@@ -34,6 +37,11 @@ internal sealed record ControllerOptions
     public LogEncoding LogEncoding { get; init; } = LogEncoding.Json;
 
     public bool LeaderElection { get; init; }
+
+    /// <summary>The name of the lease. Each shard has its own, named as Flux's controllers name theirs, else the shards would wait for each other.</summary>
+    public string LeaseName => string.IsNullOrEmpty(WatchLabelSelector)
+        ? "sluice-controller-leader-election"
+        : $"sluice-controller-leader-election-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(WatchLabelSelector)))[..8]}";
 
     public bool ReleaseOnCancel { get; init; } = true;
 

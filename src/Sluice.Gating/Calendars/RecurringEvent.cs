@@ -49,7 +49,7 @@ internal sealed class RecurringEvent(CalendarTime start, EventLength length, Rec
         // end is found on the clock too, two more are taken: no zone has ever skipped more than one.
         var days = Duration.FromDays(length.Days == 0 ? 0 : length.Days + 2);
         var back = length.Exact + days;
-        if (from < Earliest + back)
+        if (from - Earliest < back)
         {
             return DateTime.MinValue;
         }

@@ -52,8 +52,20 @@ public sealed record GateDecision(GateState State, string Reason, string Message
         return decision;
     }
 
-    /// <summary>What the gate would be at an instant if nobody had ever asked for anything.</summary>
-    internal static GateState WithoutRequest(GateRules rules, DateTimeOffset instant) => Standing.At(rules, null, null, instant).State;
+    /// <summary>
+    /// Whether a request asks for what the gate is anyway, by its windows and its default. With windows the default is not what a gate goes
+    /// back to: who closes it in an open window, or shortly before one, wants it closed for as long as the request lasts. Who opens it in an
+    /// open window, as after a close request, gives it back to its windows. Both err towards closed.
+    /// </summary>
+    /// <param name="rules">The gate's rules.</param>
+    /// <param name="state">The state that is asked for.</param>
+    /// <param name="from">When it is asked for.</param>
+    /// <param name="end">When the request would end; <see langword="null"/>: never.</param>
+    internal static bool AsksForNothing(GateRules rules, GateState state, DateTimeOffset from, DateTimeOffset? end)
+    {
+        var decision = Make(rules, null, null, from);
+        return decision.State == state && (state == GateState.Opened || decision.Next is not { } next || next.At >= end);
+    }
 
     private static GateDecision Make(GateRules rules, GateRequest? request, Candidate? candidate, DateTimeOffset now)
     {

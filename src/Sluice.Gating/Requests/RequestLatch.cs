@@ -100,9 +100,8 @@ public static class RequestLatch
         var revision = opens ? annotations.OpenRevision : null;
         var isLeftBehind = opens && annotations.OpenOverride is not null && annotations.OpenOverride == latched.HandledOverride;
         var overriding = opens && !isLeftBehind ? annotations.OpenOverride : null;
-        // With windows, the default is not what the gate goes back to: to close it in an open window, a request has to last.
-        var changesNothing = revision is null && overriding is null && target == GateDecision.WithoutRequest(rules, requestedAt);
         var end = rules.Window is { } window ? AddOrForever(requestedAt, window) : null;
+        var changesNothing = revision is null && overriding is null && GateDecision.AsksForNothing(rules, target, requestedAt, end);
         var request = new GateRequest
         {
             Target = target,

@@ -34,7 +34,7 @@ public sealed class RecurringTimes : WindowTimes
     private static readonly Instant Last = Instant.FromUtc(9998, 1, 1, 0, 0);
 
     private readonly CronSchedule _starts;
-    private readonly NodaTime.Duration _duration;
+    private readonly Duration _duration;
     private readonly DateTimeZone _zone;
     private readonly FrozenSet<LocalDate> _exceptDates;
     private readonly Lazy<bool> _leavesNoPause;
@@ -47,12 +47,12 @@ public sealed class RecurringTimes : WindowTimes
     public RecurringTimes(CronSchedule starts, TimeSpan duration, DateTimeZone zone, IEnumerable<LocalDate> exceptDates)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
-        (_starts, _duration, _zone, _exceptDates) = (starts, NodaTime.Duration.FromTimeSpan(duration), zone, exceptDates.ToFrozenSet());
+        (_starts, _duration, _zone, _exceptDates) = (starts, Duration.FromTimeSpan(duration), zone, exceptDates.ToFrozenSet());
         _leavesNoPause = new(LeavesNoPause);
     }
 
     /// <summary>How long each stretch lasts.</summary>
-    public TimeSpan Duration => _duration.ToTimeSpan();
+    public TimeSpan Length => _duration.ToTimeSpan();
 
     /// <summary>
     /// Whether a stretch can start before the one before has ended, as <c>* 10 * * *</c> for an hour does. That is allowed, the stretches are
@@ -174,7 +174,7 @@ public sealed class RecurringTimes : WindowTimes
 
     private Instant Minus(Instant instant) => instant - First > _duration ? Instant.Min(instant, Last) - _duration : First;
 
-    private static NodaTime.Duration Pause(LocalDateTime start, LocalDateTime next) => NodaTime.Duration.FromTimeSpan(next.ToDateTimeUnspecified() - start.ToDateTimeUnspecified());
+    private static Duration Pause(LocalDateTime start, LocalDateTime next) => Duration.FromTimeSpan(next.ToDateTimeUnspecified() - start.ToDateTimeUnspecified());
 
     /// <summary>Whether each stretch lasts until the next start, for ever, as far as the offset of the zone stays the same and no date is left out.</summary>
     private bool LeavesNoPause()

@@ -18,11 +18,11 @@ public static class ScheduleWarnings
 
             if (recurring.OverlapsItself)
             {
-                yield return $"window '{window.Name}' overlaps itself: it starts again before its duration of {GoDuration.Format(recurring.Duration)} has passed, and the stretches are merged";
+                yield return $"window '{window.Name}' overlaps itself: it starts again before its duration of {GoDuration.Format(recurring.Length)} has passed, and the stretches are merged";
             }
-            else if (window.Action == WindowAction.Open && rules.Margin >= recurring.Duration)
+            else if (window.Action == WindowAction.Open && rules.Margin >= recurring.Length)
             {
-                yield return $"window '{window.Name}' lasts {GoDuration.Format(recurring.Duration)}, and spec.margin keeps all of that free of releases";
+                yield return $"window '{window.Name}' lasts {GoDuration.Format(recurring.Length)}, and spec.margin keeps all of that free of releases";
             }
         }
     }

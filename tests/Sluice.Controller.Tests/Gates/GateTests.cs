@@ -171,15 +171,30 @@ public sealed class GateTests(RunningSluice sluice) : IClassFixture<RunningSluic
     [InlineData("""{"window": "0s"}""", "spec.window", "must be greater than zero, found 0s")]
     [InlineData("""{"window": "-1h"}""", "spec.window", "should match")]
     [InlineData("""{"window": "an hour"}""", "spec.window", "should match")]
+    [InlineData("""{"window": "99999999999h"}""", "spec.window", "must be less than 1000000h, found 99999999999h")]
     [InlineData("""{"interval": "10ms"}""", "spec.interval", "must be at least 1s, found 10ms")]
+    [InlineData("""{"interval": "100000000m"}""", "spec.interval", "must be less than 1000000h, found 100000000m")]
     [InlineData("""{"default": "open"}""", "spec.default", "\"opened\", \"closed\"")]
     [InlineData("""{"accessFrom": {}}""", "spec.accessFrom.namespaceSelectors", "Required value")]
+    [InlineData("""{"accessFrom": {"namespaceSelectors": [{"matchLabels": {"the tier": "prod"}}]}}""", "spec.accessFrom.namespaceSelectors[0].matchLabels", "for example tier or example.org/tier, found 'the tier'")]
+    [InlineData("""{"accessFrom": {"namespaceSelectors": [{"matchLabels": {"tier": "prod 1"}}]}}""", "spec.accessFrom.namespaceSelectors[0].matchLabels.tier", "\"prod 1\"")]
     public async Task A_spec_that_makes_no_sense_is_refused_with_the_field_and_what_is_allowed(string spec, string field, string allowed)
     {
         var ns = await _cluster.NewNamespaceAsync();
         var refused = await Assert.ThrowsAsync<KubernetesApiException>(() => _cluster.CreateGateAsync(ns, "gate", spec));
         refused.StatusCode.Should().Be(422);
-        refused.Message.Should().Contain(field).And.Contain(allowed);
+        refused.Message.Should().Contain(field).And.Contain(allowed).And.NotContain("type conversion error", "that names neither the value nor what is allowed");
+    }
+
+    [Theory]
+    [InlineData("""{"interval": "3600000ms", "window": "604800s"}""")]
+    [InlineData("""{"interval": "1.5m", "window": "876000h"}""")]
+    [InlineData("""{"window": "1h30m15.5s250ms"}""")]
+    [InlineData("""{"accessFrom": {"namespaceSelectors": [{"matchLabels": {"kubernetes.io/metadata.name": "apps", "tier": ""}}, {}]}}""")]
+    public async Task A_spec_that_makes_sense_is_taken(string spec)
+    {
+        var ns = await NewAsync("gate", spec);
+        (await UntilAsync(ns, "Gate closed by default")).Condition("Stalled", "status").Should().BeNull();
     }
 
     private async Task<string> NewAsync(string gate, string spec)

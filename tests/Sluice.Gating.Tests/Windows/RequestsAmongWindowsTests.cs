@@ -38,13 +38,23 @@ public sealed class RequestsAmongWindowsTests
     }
 
     [Fact]
-    public void A_close_request_outside_every_window_resets_at_once()
+    public void A_close_request_that_ends_before_the_next_open_window_resets_at_once()
+    {
+        var gate = Daily(Hour).AnnotateClose("08:00");
+        gate.Look("08:00");
+        gate.Current!.ResetAt.Should().Be(WatchedGate.At("08:00"));
+        gate.Decide("08:00").Message.Should().Be("Gate close requested");
+        gate.Decide("09:00").Reason.Should().Be("OpenWindow", "the request was over before");
+    }
+
+    [Fact]
+    public void A_close_request_shortly_before_an_open_window_keeps_the_gate_closed_into_it()
     {
         var gate = Daily(Hour).AnnotateClose("08:30");
         gate.Look("08:30");
-        gate.Current!.ResetAt.Should().Be(WatchedGate.At("08:30"));
-        gate.Decide("08:30").Message.Should().Be("Gate close requested");
-        gate.Decide("09:00").Reason.Should().Be("OpenWindow", "the request was over before");
+        gate.Current!.ResetAt.Should().Be(WatchedGate.At("09:30"));
+        gate.Decide("09:15").Message.Should().Be("Gate scheduled for opening at 2021-03-26T09:30:00Z");
+        gate.Decide("09:30").Reason.Should().Be("OpenWindow");
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class InformerRestartTests : IAsyncLifetime
         await using var run = new InformerRun<ConfigMap>(_api, TestCluster.ConfigMaps, ConfigMap.Decode, Impatient);
         await run.Informer.SyncedAsync(Cancellation);
 
-        _controlPlane.KillApiServer();
+        await _controlPlane.KillApiServerAsync();
         await run.UntilAsync(i => i.Status == InformerStatus.Retrying, "the crash is noticed");
         run.Informer.Cache.Count.Should().Be(2, "what was known stays while the server is away");
         await _controlPlane.StartApiServerAsync();
