@@ -10,6 +10,8 @@ public sealed class WindowSpecTests(Cluster cluster) : IClassFixture<Cluster>
     [InlineData("""{"timeZone": "Mars/Olympus"}""", "spec.timeZone", "Mars/Olympus")]
     [InlineData("""{"timeZone": "+02:00"}""", "spec.timeZone", "should match")]
     [InlineData("""{"margin": "0s"}""", "spec.margin", "must be greater than zero, found 0s")]
+    [InlineData("""{"margin": "99999999999h"}""", "spec.margin", "must be less than 1000000h, found 99999999999h")]
+    [InlineData("""{"windows": [{"name": "w", "action": "open", "cron": "@daily", "duration": "99999999999h"}]}""", "spec.windows[0].duration", "must be less than 1000000h, found 99999999999h")]
     [InlineData("""{"windows": [{"name": "w", "action": "open", "cron": "0 2 * * *", "duration": "1h", "timeZone": "Europe/Atlantis"}]}""", "spec.windows[0].timeZone", "Europe/Atlantis")]
     [InlineData("""{"windows": [{"name": "w", "action": "open", "cron": "0 24 * * *", "duration": "1h"}]}""", "spec.windows[0].cron", "must be five fields")]
     [InlineData("""{"windows": [{"name": "w", "action": "open", "cron": "0 0 2 * * *", "duration": "1h"}]}""", "spec.windows[0].cron", "found 0 0 2 * * *")]
