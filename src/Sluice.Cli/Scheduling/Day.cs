@@ -2,6 +2,7 @@ using System.Globalization;
 using NodaTime;
 using NodaTime.Text;
 using NodaTime.TimeZones;
+using Sluice.Gating.Windows;
 
 namespace Sluice.Cli.Scheduling;
 
@@ -18,7 +19,8 @@ internal sealed class Day
     public Day(LocalDate date, DateTimeZone zone)
     {
         (Date, _zone) = (date, zone);
-        Whole = new Interval(zone.AtStartOfDay(date).ToInstant(), zone.AtStartOfDay(date.PlusDays(1)).ToInstant());
+        // A day that a zone has left out has no start: then its first instant is that of the next day.
+        Whole = new Interval(zone.ToInstant(date.AtMidnight()), zone.ToInstant(date.PlusDays(1).AtMidnight()));
         _offsets = Whole.Duration == Duration.Zero ? [] : [.. zone.GetZoneIntervals(Whole)];
     }
 

@@ -10,9 +10,9 @@ namespace Sluice.Cli.Scheduling;
 /// <param name="now">The present time.</param>
 internal sealed class MonthPicture(OpenedTimes opened, ShownTime times, DateTimeOffset now)
 {
-    private const int LabelWidth = 4;
+    private const int LabelWidth = 3;
 
-    // ">29*▒ 23h30", and a blank
+    // ">29*▒ 23h30": the first is mostly a blank
     private const int NarrowestDay = 11;
     private const int WidestDay = 15;
 
@@ -30,7 +30,7 @@ internal sealed class MonthPicture(OpenedTimes opened, ShownTime times, DateTime
     /// <param name="days">The days, see <see cref="DaysOf"/>.</param>
     public void Draw(Terminal terminal, IReadOnlyList<Day> days)
     {
-        var width = Math.Clamp((terminal.Width + 1 - LabelWidth) / 7, NarrowestDay, WidestDay);
+        var width = Math.Clamp((terminal.Width - LabelWidth) / 7, NarrowestDay, WidestDay);
         var header = new TextLine();
         for (var i = 0; i < 7; i++)
             header.PadTo(Column(i, width)).Add(" " + days[i].Date.ToString("ddd", CultureInfo.InvariantCulture), Tone.Dim);

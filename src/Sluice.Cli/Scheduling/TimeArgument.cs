@@ -84,5 +84,5 @@ internal sealed class TimeArgument(DateTimeZone zone, DateTimeOffset now)
         };
     }
 
-    private DateTimeOffset StartOf(LocalDate date) => zone.AtStartOfDay(date).ToDateTimeOffset().ToUniversalTime();
+    private DateTimeOffset StartOf(LocalDate date) => zone.ToInstant(date.AtMidnight()).ToDateTimeOffset();
 }

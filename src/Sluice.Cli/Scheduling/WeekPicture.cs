@@ -6,7 +6,7 @@ namespace Sluice.Cli.Scheduling;
 
 /// <summary>
 /// Seven days, a row each, by the hours that the clock shows. What the clock skips is left blank; where an hour comes twice its cells are
-/// twice as long, and the row says how many hours the day has.
+/// twice as long, and the row says how many hours the day has: <c>3h/25h</c>.
 /// </summary>
 /// <param name="opened">When the gate is opened.</param>
 /// <param name="times">The zone that is shown.</param>
@@ -16,10 +16,10 @@ internal sealed class WeekPicture(OpenedTimes opened, ShownTime times, DateTimeO
     /// <summary>How many days are drawn.</summary>
     public const int Days = 7;
 
-    private const int LabelWidth = 12;
+    private const int LabelWidth = 11;
 
-    // Two spaces, and "23h30 of 24.5h".
-    private const int TotalWidth = 16;
+    // Two blanks, and "23h30/24.5h".
+    private const int TotalWidth = 13;
 
     /// <summary>Draws it.</summary>
     /// <param name="terminal">Where to.</param>
@@ -47,7 +47,7 @@ internal sealed class WeekPicture(OpenedTimes opened, ShownTime times, DateTimeO
 
     private static int PerHour(int width) => width switch
     {
-        >= LabelWidth + 96 + TotalWidth - 8 => 4,
+        >= LabelWidth + 96 + TotalWidth => 4,
         >= LabelWidth + 48 + TotalWidth => 2,
         _ => 1,
     };
@@ -62,7 +62,7 @@ internal sealed class WeekPicture(OpenedTimes opened, ShownTime times, DateTimeO
     private string Total(Day day)
     {
         var hours = OpenedHours.Of(opened.Within(Instant.Max(day.Whole.Start, opened.From), Instant.Max(day.Whole.End, opened.From)));
-        return day.OddHours is { } odd ? $"{(hours.Length == 0 ? "0h" : hours)} of {odd}h" : hours;
+        return day.OddHours is { } odd ? $"{(hours.Length == 0 ? "0h" : hours)}/{odd}h" : hours;
     }
 
     private string Mark(int width, TimeSpan cell)
