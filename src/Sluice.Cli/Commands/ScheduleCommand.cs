@@ -1,5 +1,4 @@
 using System.CommandLine;
-using NodaTime;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Completion;
 using Sluice.Cli.Manifests;
@@ -76,21 +75,23 @@ internal sealed class ScheduleCommand
         if (context.AllNamespaces)
             throw CommandException.Usage("a schedule is that of one gate: leave -A out");
         var plan = await LoadAsync(context, arguments, cancellation);
+        // One instant for all: 'now' is neither before nor after what is shown.
+        var now = context.Now;
         if (plan.Rules.Fault is { } fault)
             throw CommandException.Usage($"gate {plan.Name} {(arguments.GetValue(_files) is { Length: > 0 } ? "would be" : "is")} closed and stalled, for its spec cannot be understood: {fault}");
         var zone = arguments.GetValue(_local) ? ReaderZone.Find(Environment.GetEnvironmentVariable("TZ"), context.Time.LocalTimeZone) : plan.Zone;
-        var (times, reader) = (new ShownTime(zone), new TimeArgument(zone, context.Now));
+        var (times, reader) = (new ShownTime(zone), new TimeArgument(zone, now));
         if (arguments.GetValue(_at) is { } at)
-            return Answer(context, arguments, plan, times, reader.Read(at, "--at", context.Now));
-        var span = ReadSpan(context, arguments, reader, zone);
+            return Answer(context, arguments, plan, times, reader.Read(at, "--at", now), now);
+        var span = ReadSpan(context, arguments, reader, times, now);
         foreach (var warning in new PlanWarnings(plan, times).From(span.From))
             context.Warn(warning);
         if (context.Format == OutputFormat.Ics)
-            await context.Terminal.Output.WriteAsync(CalendarFeed.Of(plan, span, context.Now, VersionCommand.Version));
+            await context.Terminal.Output.WriteAsync(CalendarFeed.Of(plan, span, now, VersionCommand.Version));
         else if (context.IsForPrograms)
             context.Print(ScheduleJson.Of(plan, zone, span));
         else
-            new SchedulePrinter(plan, times, context.Now).Print(context.Terminal, span);
+            new SchedulePrinter(plan, times, now).Print(context.Terminal, span);
         return ExitCodes.Ok;
     }
 
@@ -109,7 +110,7 @@ internal sealed class ScheduleCommand
         return await PlanLoader.FromClusterAsync(context.Cluster, ClusterClient.ToGate(json), cancellation);
     }
 
-    private int Answer(CommandContext context, ParseResult arguments, GatePlan plan, ShownTime times, DateTimeOffset at)
+    private int Answer(CommandContext context, ParseResult arguments, GatePlan plan, ShownTime times, DateTimeOffset at, DateTimeOffset now)
     {
         if (arguments.GetValue(_from) is not null || arguments.GetValue(_to) is not null)
             throw CommandException.Usage("--at asks about one instant: leave --from and --to out");
@@ -119,16 +120,15 @@ internal sealed class ScheduleCommand
         if (context.IsForPrograms)
             context.Print(answer.ToJson());
         else
-            answer.Print(context.Terminal, times, context.Now);
+            answer.Print(context.Terminal, times, now);
         return answer.ExitCode;
     }
 
-    private ScheduleSpan ReadSpan(CommandContext context, ParseResult arguments, TimeArgument reader, DateTimeZone zone)
+    private ScheduleSpan ReadSpan(CommandContext context, ParseResult arguments, TimeArgument reader, ShownTime times, DateTimeOffset now)
     {
-        var from = arguments.GetValue(_from) is { } first ? reader.Read(first, "--from", context.Now) : context.Now;
+        var from = arguments.GetValue(_from) is { } first ? reader.Read(first, "--from", now) : now;
         var length = context.Format switch { OutputFormat.Ics => "+366d", OutputFormat.Table => "+7d", _ => "+31d" };
         var to = reader.Read(arguments.GetValue(_to) ?? length, "--to", from);
-        var times = new ShownTime(zone);
         if (to <= from)
             throw CommandException.Usage($"--to: {times.Of(to)} is not after --from, which is {times.Of(from)}");
         return to <= from.AddYears(MaxYears) ? new ScheduleSpan(from, to, arguments.GetValue(_to) is not null)

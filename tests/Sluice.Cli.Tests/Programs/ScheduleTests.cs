@@ -66,6 +66,10 @@ public sealed class ScheduleTests(ClusterWithGates cluster)
         ((string?)(await OfText(Weekends).RunAsync($"schedule -f - --at {at} -o json")).Json["state"]).Should().Be(state);
     }
 
+    [Fact]
+    public async Task Now_is_neither_before_nor_after_the_answer() =>
+        (await OfText(Weekends.Replace("windows:", "default: opened\n  windows:")).RunAsync("schedule -f - --at now")).Output.Should().MatchRegex(@"^Gate weekends is (opened|closed) at [^()]*\.\n");
+
     [Theory]
     [InlineData("schedule qa --at now --kubeconfig /nonexistent")]
     [InlineData("schedule missing --at now")]
