@@ -25,6 +25,7 @@ internal sealed class CommandLine
         {
             GetCommand.Create(_host),
             ExplainCommand.Create(_host),
+            ScheduleCommand.Create(_host),
             new RequestCommand(GateState.Opened).Create(_host),
             new RequestCommand(GateState.Closed).Create(_host),
             SuspendCommand.Create(_host),
@@ -65,7 +66,7 @@ internal sealed class CommandLine
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return _host.Fail($"this is a bug in sluice {VersionCommand.Version}; please report it with what follows\n{e}");
+            return _host.Fail($"this is a bug in sluice {VersionCommand.Version}; please report it with what follows\n{e}", ExitCodes.Bug);
         }
     }
 
@@ -73,8 +74,16 @@ internal sealed class CommandLine
     {
         using var text = new StringWriter();
         parsed.Invoke(new InvocationConfiguration { Output = text });
-        _host.Terminal.Output.Write(text.ToString().Replace($"  {_root.Name} ", $"  {_host.Program} ", StringComparison.Ordinal));
+        var lines = text.ToString().Replace($"  {_root.Name} ", $"  {_host.Program} ", StringComparison.Ordinal).Split('\n');
+        // An option of a command that stands before one of all commands is listed beside it.
+        _host.Terminal.Output.Write(string.Join('\n', lines.Index().Where(line => !IsListedBefore(lines, line.Index)).Select(line => line.Item)));
         return ExitCodes.Ok;
+    }
+
+    private static bool IsListedBefore(string[] lines, int index)
+    {
+        const string Option = "  -o, --output ";
+        return lines[index].StartsWith(Option, StringComparison.Ordinal) && lines.Take(index).Any(line => line.StartsWith(Option, StringComparison.Ordinal));
     }
 
     private int Refuse(ParseResult parsed)

@@ -24,7 +24,7 @@ internal sealed class CommandContext(Host host, ParseResult arguments) : IDispos
     public string Program => host.Program;
 
     /// <summary><c>-o</c>.</summary>
-    public OutputFormat Format { get; } = Enum.Parse<OutputFormat>(arguments.GetValue(host.Options.Output) ?? nameof(OutputFormat.Table), ignoreCase: true);
+    public OutputFormat Format { get; } = Enum.Parse<OutputFormat>(arguments.GetValue<string>(host.Options.Output.Name) ?? nameof(OutputFormat.Table), ignoreCase: true);
 
     /// <summary>Whether <c>-o wide</c> is asked for.</summary>
     public bool IsWide => Format == OutputFormat.Wide;
@@ -42,7 +42,13 @@ internal sealed class CommandContext(Host host, ParseResult arguments) : IDispos
     public ClusterClient Cluster => _cluster ??= Open();
 
     /// <summary><c>-n</c>, or the namespace of the kubeconfig's context.</summary>
-    public string Namespace => arguments.GetValue(host.Options.Namespace) is { Length: > 0 } named ? named : Cluster.Namespace;
+    public string Namespace => GivenNamespace ?? Cluster.Namespace;
+
+    /// <summary><c>-n</c>; null where it is not given. Asks no cluster and no kubeconfig.</summary>
+    public string? GivenNamespace => arguments.GetValue(host.Options.Namespace) is { Length: > 0 } named ? named : null;
+
+    /// <summary>Says on standard error what is worth knowing, and maybe not meant so.</summary>
+    public void Warn(string message) => host.Warn(message);
 
     /// <summary>Prints JSON as <see cref="Format"/> says.</summary>
     /// <exception cref="CommandException">Names are asked for, and there are none to print.</exception>

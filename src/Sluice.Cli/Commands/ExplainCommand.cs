@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Explaining;
 using Sluice.Cli.Output;
+using Sluice.Cli.Scheduling;
 
 namespace Sluice.Cli.Commands;
 
@@ -23,7 +24,8 @@ internal static class ExplainCommand
         var (kind, json) = await new Finder(context.Cluster).ObjectAsync(TypedName.Parse(text), context.Namespace, cancellation);
         var item = ClusterClient.ToFluxObject(json);
         var lookups = await context.Cluster.LookUpAsync(Hold.References(item), cancellation);
-        var explanation = new Explainer(context.Program, context.Now).Explain(kind.Kind, item, lookups);
+        var plans = await PlanLoader.WithWindowsAsync(context.Cluster, lookups, cancellation);
+        var explanation = new Explainer(context.Program, context.Now).Explain(kind.Kind, item, lookups, plans);
         if (context.IsForPrograms)
             context.Print(ExplanationPrinter.ToJson(explanation));
         else

@@ -26,7 +26,7 @@ internal static class GetGatesCommand
     /// <summary>The table.</summary>
     public static TextTable Table(IEnumerable<Gate> gates, DateTimeOffset now, bool withNamespace, bool wide)
     {
-        List<string> header = ["NAME", "STATE", "NEXT", "HELD", "AGE", .. wide ? ["DEFAULT", "WINDOW", "REQUESTED BY"] : Array.Empty<string>(), "MESSAGE"];
+        List<string> header = ["NAME", "STATE", "NEXT", "HELD", "AGE", .. wide ? ["REASON", "DEFAULT", "WINDOW", "REQUESTED BY"] : Array.Empty<string>(), "MESSAGE"];
         if (withNamespace)
             header.Insert(0, "NAMESPACE");
         var table = new TextTable([.. header]);
@@ -42,7 +42,7 @@ internal static class GetGatesCommand
                 Times.Since(gate.Metadata.CreationTimestamp, now, wide),
             ];
             if (wide)
-                row.AddRange([gate.Spec.Default ?? GateStateNames.Closed, gate.Spec.Window, gate.Status?.RequestedBy]);
+                row.AddRange([condition.Reason, gate.Spec.Default ?? GateStateNames.Closed, gate.Spec.Window, gate.Status?.RequestedBy]);
             row.Add(condition.Message);
             table.Add(withNamespace ? [gate.Metadata.Namespace, .. row] : [.. row]);
         }

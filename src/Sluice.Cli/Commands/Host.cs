@@ -18,10 +18,11 @@ internal sealed record Host(Terminal Terminal, TimeProvider Time, string Program
     /// <summary>Sets what a command does.</summary>
     /// <param name="command">The command.</param>
     /// <param name="action">Carries it out and returns the exit code.</param>
-    public void SetAction(Command command, Func<CommandContext, ParseResult, CancellationToken, Task<int>> action) =>
-        command.SetAction((arguments, cancellation) => RunAsync(arguments, action, cancellation));
+    /// <param name="failure">What a failure ends with, where that is not <see cref="ExitCodes.Failure"/>.</param>
+    public void SetAction(Command command, Func<CommandContext, ParseResult, CancellationToken, Task<int>> action, Func<ParseResult, int>? failure = null) =>
+        command.SetAction((arguments, cancellation) => RunAsync(arguments, action, failure?.Invoke(arguments) ?? ExitCodes.Failure, cancellation));
 
-    private async Task<int> RunAsync(ParseResult arguments, Func<CommandContext, ParseResult, CancellationToken, Task<int>> action, CancellationToken cancellation)
+    private async Task<int> RunAsync(ParseResult arguments, Func<CommandContext, ParseResult, CancellationToken, Task<int>> action, int failure, CancellationToken cancellation)
     {
         using var context = new CommandContext(this, arguments);
         try
@@ -30,25 +31,28 @@ internal sealed record Host(Terminal Terminal, TimeProvider Time, string Program
         }
         catch (CommandException e)
         {
-            return Fail(e.Message, e.ExitCode);
+            return Fail(e.Message, e.ExitCode == ExitCodes.Failure ? failure : e.ExitCode);
         }
         catch (KubernetesConfigurationException e)
         {
-            return Fail(e.Message);
+            return Fail(e.Message, failure);
         }
         catch (KubernetesApiException e)
         {
-            return Fail(Failure.Describe(e, context.Cluster.Server, context.Cluster.Origin));
+            return Fail(Failure.Describe(e, context.Cluster.Server, context.Cluster.Origin), failure);
         }
         catch (JsonException e)
         {
-            return Fail($"an answer of the API server cannot be read: {e.Message}");
+            return Fail($"an answer of the API server cannot be read: {e.Message}", failure);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return ExitCodes.Interrupted;
         }
     }
+
+    /// <summary>Says on standard error what is worth knowing, and maybe not meant so.</summary>
+    public void Warn(string message) => Terminal.Error.Write($"warning: {Printable.Line(message)}\n");
 
     /// <summary>Says on standard error what went wrong.</summary>
     public int Fail(string message, int exitCode = ExitCodes.Failure)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Completion;
 using Sluice.Cli.Requests;
+using Sluice.Cli.Scheduling;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Requirements;
 using Sluice.Kubernetes;
@@ -25,6 +26,11 @@ internal sealed class RequestCommand(GateState target)
         HelpName = "REVISION",
     };
 
+    private readonly Option<bool> _override = new("--override")
+    {
+        Description = "Override every close window in an emergency, for the gate's window or an hour; needs --reason",
+    };
+
     private readonly Option<bool> _wait = new("--wait")
     {
         Description = "Wait until sluice-controller has looked at the request; --wait=false only writes it",
@@ -36,7 +42,7 @@ internal sealed class RequestCommand(GateState target)
     {
         _gate.CompletionSources.Add(new ClusterCompletions(host).Gates);
         var command = target == GateState.Opened
-            ? new Command("open", "Open a gate: what it holds is released, until its window ends or somebody closes it") { _gate, _reason, _revision, _wait }
+            ? new Command("open", "Open a gate: what it holds is released, until its window ends or somebody closes it") { _gate, _reason, _revision, _override, _wait }
             : new Command("close", "Close a gate: what names it is held, once the reconciliation in hand has finished") { _gate, _reason, _wait };
         host.SetAction(command, RunAsync);
         return command;
@@ -45,20 +51,29 @@ internal sealed class RequestCommand(GateState target)
     private async Task<int> RunAsync(CommandContext context, ParseResult arguments, CancellationToken cancellation)
     {
         var gate = GateNames.Parse(arguments.GetRequiredValue(_gate), context.Namespace);
+        var (reason, revision) = (arguments.GetValue(_reason), target == GateState.Opened ? arguments.GetValue(_revision) : null);
+        var isOverride = target == GateState.Opened && arguments.GetValue(_override);
+        if (isOverride && string.IsNullOrWhiteSpace(reason))
+            throw CommandException.Usage("--override needs a reason: say with --reason TEXT why every window is overridden; it is recorded");
         var stamp = Stamp.Of(context.Now);
-        var revision = target == GateState.Opened ? arguments.GetValue(_revision) : null;
-        var json = await WriteAsync(context, gate, GateRequestPatch.Of(target, stamp, arguments.GetValue(_reason), revision), cancellation);
+        var overriding = isOverride ? OverrideText.Of(reason!, stamp, ClusterClient.ToGate(await new Finder(context.Cluster).GateAsync(gate, cancellation))) : null;
+        var json = await WriteAsync(context, gate, GateRequestPatch.Of(target, stamp, reason, revision, overriding), cancellation);
         if (!arguments.GetValue(_wait))
-            return Print(context, json, new RequestVerdict(true, $"Asked gate {gate} to {(target == GateState.Opened ? "open" : "close")}, as of {stamp}."));
+            return Print(context, json, new RequestVerdict(true, $"Asked gate {gate} to {(target == GateState.Opened ? "open" : "close")}, as of {stamp}{(isOverride ? ", as an emergency override" : "")}."));
 
         var patience = context.Timeout ?? DefaultPatience;
         var started = context.Time.GetTimestamp();
         while (true)
         {
-            if (new GateRequestOutcome(target, stamp, context.Now).Read(ClusterClient.ToGate(json)) is { } verdict)
-                return Print(context, json, verdict);
+            var found = ClusterClient.ToGate(json);
+            if (new GateRequestOutcome(target, stamp, context.Now) { IsOverride = isOverride }.Read(found) is not null)
+            {
+                var plan = await PlanLoader.TryFromClusterAsync(context.Cluster, found, cancellation);
+                return Print(context, json, new GateRequestOutcome(target, stamp, context.Now) { IsOverride = isOverride, Plan = plan, Program = context.Program }.Read(found)!);
+            }
+
             if (context.Time.GetElapsedTime(started) >= patience)
-                throw new CommandException(GateRequestOutcome.NobodyAnswers(ClusterClient.ToGate(json), patience, context.Program));
+                throw new CommandException(GateRequestOutcome.NobodyAnswers(found, patience, context.Program));
             await Task.Delay(Pause, context.Time, cancellation);
             json = await new Finder(context.Cluster).GateAsync(gate, cancellation);
         }
@@ -85,7 +100,7 @@ internal sealed class RequestCommand(GateState target)
         if (context.IsForPrograms)
             new ObjectPrinter(context).Print(ClusterClient.Gates, json);
         else
-            context.Terminal.WriteLine(Output.Printable.Line(verdict.Message));
+            context.Terminal.WriteLine(string.Join('\n', verdict.Message.Split('\n').Select(Output.Printable.Line)));
         return ExitCodes.Ok;
     }
 }

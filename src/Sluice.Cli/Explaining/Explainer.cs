@@ -2,6 +2,8 @@ using Sluice.Api.Metadata;
 using Sluice.Api.Gated;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Output;
+using Sluice.Cli.Scheduling;
+using Sluice.Gating.Gates;
 using Sluice.Gating.Requirements;
 
 namespace Sluice.Cli.Explaining;
@@ -15,7 +17,9 @@ internal sealed class Explainer(string program, DateTimeOffset now)
     /// <param name="kind">Its kind.</param>
     /// <param name="item">The object.</param>
     /// <param name="lookups">What came of looking for <see cref="Hold.References"/>.</param>
-    public Explanation Explain(GatedKind kind, FluxObject item, IReadOnlyDictionary<GateReference, GateLookup> lookups)
+    /// <param name="plans">The plans of those of them that have windows, as far as they are known.</param>
+    public Explanation Explain(
+        GatedKind kind, FluxObject item, IReadOnlyDictionary<GateReference, GateLookup> lookups, IReadOnlyDictionary<GateReference, GatePlan>? plans = null)
     {
         var hold = Hold.Read(item, lookups);
         var suspenders = Suspender.Of(item);
@@ -29,7 +33,7 @@ internal sealed class Explainer(string program, DateTimeOffset now)
             Since = hold.IsHeld ? hold.Since : null,
             Until = state == HoldState.Held ? hold.Until : null,
             Gates = hold.Gates,
-            Notes = [.. Notes(item, state, hold, suspenders)],
+            Notes = [.. Notes(item, state, hold, suspenders), .. new WindowNotes(now).Of(hold, plans)],
             Next = [.. Steps(new TypedName(kind, item.Metadata.Name), item, state, hold, suspenders).Distinct()],
         };
     }
@@ -42,7 +46,7 @@ internal sealed class Explainer(string program, DateTimeOffset now)
 
     private string Headline(string subject, HoldState state, FluxObject item, Hold hold)
     {
-        var blocking = hold.Gates.Where(gate => !gate.IsOpened).ToList();
+        var blocking = hold.Blocking.ToList();
         var names = string.Join(", ", blocking.Select(gate => $"{gate.Gate} ({gate.State.ToLowerInvariant()})"));
         var since = hold.Since is { } at ? $" since {RelativeTime.Both(at, now)}" : "";
         var paused = item.Spec.Suspend ? ", but it is suspended" : "";
@@ -64,8 +68,12 @@ internal sealed class Explainer(string program, DateTimeOffset now)
         {
             yield return hold.Until is { } until
                 ? $"If nobody does anything, it is released at {RelativeTime.Both(until, now)}."
-                : "It stays held until somebody opens what is closed: no transition is scheduled that would release it.";
+                : hold.Blocking.Any(gate => !gate.IsOpened) ? "It stays held until somebody opens what is closed: no transition is scheduled that would release it."
+                : "It stays held when its gate closes: nothing new is released within the margin before that.";
         }
+
+        foreach (var gate in hold.Blocking.Where(gate => gate.IsHeldForUnknown))
+            yield return $"{gate.Gate} holds it for '{gate.HeldFor}', a reason that this {program} does not know: it may be older than sluice-controller.";
 
         if (state is HoldState.HeldStill or HoldState.NotHeldYet)
         {
@@ -100,7 +108,7 @@ internal sealed class Explainer(string program, DateTimeOffset now)
         }
         else if (state is HoldState.Held or HoldState.NotHeldYet)
         {
-            foreach (var gate in hold.Gates.Where(gate => !gate.IsOpened))
+            foreach (var gate in hold.Blocking)
                 yield return Step(gate, name, item);
             if (state is HoldState.Held)
                 yield return new NextStep($"{program} release-once {name} {inNamespace}", "let it reconcile once, and hold it again");
@@ -124,6 +132,10 @@ internal sealed class Explainer(string program, DateTimeOffset now)
             GateCondition.Missing => Rename(name, item, $"name a gate that exists, or create '{gate.Gate}'"),
             GateCondition.Denied => new NextStep($"kubectl edit -n {inNamespace} gate/{gateName}", $"have its spec.accessFrom admit namespace '{item.Metadata.Namespace}'"),
             GateCondition.Unknown => new NextStep($"{program} check", "see why the state of a gate is not known"),
+            GateCondition.Opened => new NextStep($"kubectl describe -n {inNamespace} gate/{gateName}", $"see why it holds what names it: '{gate.HeldFor}' is not known to this program"),
+            GateCondition.Closing when gate.Next?.Reason != GateReasons.CloseWindowStarted => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", "keep the gate open beyond the end of its window"),
+            GateCondition.Closing or GateCondition.Closed when gate.State == GateCondition.Closing || gate.Reason == GateReasons.CloseWindow =>
+                new NextStep($"{program} open {gateName} -n {inNamespace} --override --reason TEXT", $"override the close window in an emergency{(gate.OpensAt is { } opens ? $"; the gate opens by itself {RelativeTime.Until(opens, now)}" : "")}"),
             _ when gate.OpensAt is { } at => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", $"open the gate now; it opens by itself {RelativeTime.Until(at, now)}"),
             _ => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", "open the gate"),
         };

@@ -6,13 +6,14 @@ using Sluice.Gating.Gates;
 namespace Sluice.Cli.Explaining;
 
 /// <summary>A gate's state as its status tells it, in a word for people.</summary>
-/// <param name="State"><c>Opened</c>, <c>Closed</c>, <c>Stalled</c> or <c>Unknown</c>.</param>
+/// <param name="State"><c>Opened</c>, <c>Closing</c>, <c>Closed</c>, <c>Stalled</c> or <c>Unknown</c>.</param>
 /// <param name="Reason">The reason of the condition that says so.</param>
 /// <param name="Message">Its message.</param>
 /// <param name="Since">Since when.</param>
 internal sealed record GateCondition(string State, string Reason, string Message, DateTimeOffset? Since)
 {
     public const string Opened = nameof(Opened);
+    public const string Closing = nameof(Closing);
     public const string Closed = nameof(Closed);
     public const string Stalled = nameof(Stalled);
     public const string Missing = nameof(Missing);
@@ -29,6 +30,7 @@ internal sealed record GateCondition(string State, string Reason, string Message
         var stalled = gate.Status?.FindCondition(ConditionTypes.Stalled) is { IsTrue: true } found ? found : null;
         var state = opened switch
         {
+            { IsTrue: true, Reason: GateReasons.ClosingSoon } => Closing,
             { IsTrue: true } => Opened,
             _ when stalled is not null => Stalled,
             { Status: "False" } => Closed,
@@ -46,7 +48,7 @@ internal sealed record GateCondition(string State, string Reason, string Message
     public static Tone ToneOf(string state) => state switch
     {
         Opened => Tone.Good,
-        Closed or Unknown => Tone.Waiting,
+        Closing or Closed or Unknown => Tone.Waiting,
         _ => Tone.Bad,
     };
 }

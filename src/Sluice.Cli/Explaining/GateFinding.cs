@@ -1,4 +1,5 @@
 using Sluice.Api.Gates;
+using Sluice.Gating.Requirements;
 
 namespace Sluice.Cli.Explaining;
 
@@ -10,10 +11,20 @@ namespace Sluice.Cli.Explaining;
 /// <param name="Since">Since when it is in that state.</param>
 /// <param name="Next">Its next change of state, where one is known.</param>
 /// <param name="IsNamed">Whether the object names the gate itself; else a binding does.</param>
-internal sealed record GateFinding(string Gate, string State, string Reason, string Message, DateTimeOffset? Since, NextTransition? Next, bool IsNamed)
+/// <param name="HeldFor">The reason for which Sluice says that the gate holds the object; null: it does not say so.</param>
+internal sealed record GateFinding(string Gate, string State, string Reason, string Message, DateTimeOffset? Since, NextTransition? Next, bool IsNamed, string? HeldFor = null)
 {
-    /// <summary>Whether the gate lets the object pass.</summary>
-    public bool IsOpened => State == GateCondition.Opened;
+    /// <summary>Holds the object although the gate is opened: it closes within its margin.</summary>
+    public const string GateClosing = nameof(GateClosing);
+
+    /// <summary>Whether the gate is opened, though maybe within its margin.</summary>
+    public bool IsOpened => State is GateCondition.Opened or GateCondition.Closing;
+
+    /// <summary>Whether the gate lets a held object go: not within its margin, and not when it holds it for a reason that this program does not know.</summary>
+    public bool Releases => State == GateCondition.Opened && !IsHeldForUnknown;
+
+    /// <summary>Whether the reason for which it holds the object is one of a later release.</summary>
+    public bool IsHeldForUnknown => HeldFor is { Length: > 0 } and not GateClosing && !Enum.TryParse<VerdictKind>(HeldFor, out _);
 
     /// <summary>When the gate opens by itself, where that is known.</summary>
     public DateTimeOffset? OpensAt => !IsOpened && Next is { To: GateStateNames.Opened } next ? next.At : null;

@@ -25,16 +25,19 @@ internal sealed record Hold
 
     /// <summary>Whether the gates, as their own statuses have them, let the object pass.</summary>
     public bool Passes => IsOneOf
-        ? Gates.Where(gate => !gate.IsNamed).All(gate => gate.IsOpened) && Own.Any(gate => gate.IsOpened) && !Own.Any(IsUnreadable)
-        : Gates.All(gate => gate.IsOpened);
+        ? Gates.Where(gate => !gate.IsNamed).All(Admits) && Own.Any(Admits) && !Own.Any(IsUnreadable)
+        : Gates.All(Admits);
+
+    /// <summary>The gates that do not let the object pass.</summary>
+    public IEnumerable<GateFinding> Blocking => Gates.Where(gate => !Admits(gate));
 
     /// <summary>When the gates let the object pass if nobody does anything; null when that is not known.</summary>
     public DateTimeOffset? Until
     {
         get
         {
-            var own = Own.Any(gate => gate.IsOpened) && IsOneOf ? [] : Own.Where(gate => !gate.IsOpened).ToList();
-            var others = Gates.Where(gate => !gate.IsNamed && !gate.IsOpened).ToList();
+            var own = Own.Any(Admits) && IsOneOf ? [] : Own.Where(gate => !Admits(gate)).ToList();
+            var others = Gates.Where(gate => !gate.IsNamed && !Admits(gate)).ToList();
             List<DateTimeOffset?> ends = IsOneOf && own.Count > 0
                 ? [own.Any(IsUnreadable) ? null : own.Min(gate => gate.OpensAt)]
                 : [.. own.Select(gate => gate.OpensAt)];
@@ -102,8 +105,11 @@ internal sealed record Hold
         }
 
         var condition = GateCondition.Of(found);
-        return new GateFinding(gate.ToString(), condition.State, condition.Reason, condition.Message, condition.Since, found.Status?.NextTransition, isNamed);
+        return new GateFinding(gate.ToString(), condition.State, condition.Reason, condition.Message, condition.Since, found.Status?.NextTransition, isNamed, heldFor);
     }
+
+    // Within its margin a gate releases nothing, and holds nothing anew.
+    private bool Admits(GateFinding gate) => IsHeld ? gate.Releases : gate.IsOpened;
 
     private static bool IsUnreadable(GateFinding gate) => gate.Reason == nameof(VerdictKind.InvalidReference);
 }

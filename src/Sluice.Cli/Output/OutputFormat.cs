@@ -17,4 +17,7 @@ internal enum OutputFormat
 
     /// <summary>Only <c>kind.group/name</c>, one a line, as kubectl writes it.</summary>
     Name,
+
+    /// <summary>A feed of events (RFC 5545), for calendar programs; <c>schedule</c> alone has one.</summary>
+    Ics,
 }

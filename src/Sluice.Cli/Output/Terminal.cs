@@ -8,16 +8,21 @@ internal sealed class Terminal
     // Long lines are the terminal's to wrap, and a file's to keep whole.
     private const int NoWrapping = 1_000_000;
 
+    // What a pipe or a file is drawn for, and a terminal that does not say how wide it is.
+    private const int DefaultWidth = 80;
+
     private readonly TextWriter _output;
     private readonly IAnsiConsole _console;
 
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
     /// <param name="colour">Whether standard output gets colours.</param>
-    public Terminal(TextWriter output, TextWriter error, bool colour)
+    /// <param name="width">How many columns standard output has; default 80.</param>
+    public Terminal(TextWriter output, TextWriter error, bool colour, int width = DefaultWidth)
     {
         _output = output;
         Error = error;
+        Width = width;
         _console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = colour ? AnsiSupport.Yes : AnsiSupport.No,
@@ -39,14 +44,18 @@ internal sealed class Terminal
     /// <summary>Whether standard output gets colours.</summary>
     public bool HasColour { get; }
 
+    /// <summary>How many columns standard output has: what is drawn fits them, what is a text or a table is the terminal's to wrap.</summary>
+    public int Width { get; }
+
     /// <summary>The terminal of this process: coloured when standard output is one and neither <c>NO_COLOR</c> nor <c>TERM=dumb</c> is set.</summary>
     public static Terminal OfProcess(TextWriter output, TextWriter error) => new(output, error,
         !Console.IsOutputRedirected
         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
-        && Environment.GetEnvironmentVariable("TERM") != "dumb");
+        && Environment.GetEnvironmentVariable("TERM") != "dumb",
+        WidthOfProcess());
 
     /// <summary>The same terminal without colours.</summary>
-    public Terminal WithoutColour() => HasColour ? new Terminal(_output, Error, colour: false) : this;
+    public Terminal WithoutColour() => HasColour ? new Terminal(_output, Error, colour: false, Width) : this;
 
     /// <summary>Writes a piece of text that has no line break.</summary>
     public void Write(string text, Tone tone = Tone.Plain)
@@ -62,6 +71,18 @@ internal sealed class Terminal
     {
         Write(text, tone);
         _output.Write('\n');
+    }
+
+    private static int WidthOfProcess()
+    {
+        try
+        {
+            return !Console.IsOutputRedirected && Console.WindowWidth is > 0 and var width ? width : DefaultWidth;
+        }
+        catch (Exception e) when (e is IOException or PlatformNotSupportedException)
+        {
+            return DefaultWidth;
+        }
     }
 
     private static Style StyleOf(Tone tone) => tone switch

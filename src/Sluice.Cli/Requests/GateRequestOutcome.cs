@@ -1,8 +1,10 @@
 using Sluice.Api.Gates;
 using Sluice.Api.Metadata;
 using Sluice.Cli.Output;
+using Sluice.Cli.Scheduling;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Time;
+using Sluice.Gating.Windows;
 
 namespace Sluice.Cli.Requests;
 
@@ -12,6 +14,15 @@ namespace Sluice.Cli.Requests;
 /// <param name="now">The present time.</param>
 internal sealed class GateRequestOutcome(GateState target, string stamp, DateTimeOffset now)
 {
+    /// <summary>Whether it was asked for as an emergency override.</summary>
+    public bool IsOverride { get; init; }
+
+    /// <summary>What the gate's windows will do; null where there are none, or where that cannot be said.</summary>
+    public GatePlan? Plan { get; init; }
+
+    /// <summary>How the commands that it recommends begin.</summary>
+    public string Program { get; init; } = "sluice";
+
     private string Wanted => GateStateNames.Of(target);
 
     /// <summary>What came of it; null while sluice-controller has not looked at it.</summary>
@@ -38,16 +49,49 @@ internal sealed class GateRequestOutcome(GateState target, string stamp, DateTim
 
     private RequestVerdict Followed(string name, Gate gate, GateStatus status)
     {
-        var isDefault = GateStateNames.Parse(gate.Spec.Default) == target;
-        var until = isDefault ? ", which is its default"
-            : status.ResetToDefaultAt is { } end ? $" until {RelativeTime.Both(end, now)}"
-            : $" until somebody {(target == GateState.Opened ? "closes" : "opens")} it";
-        if (status.Request!.Revision is { } revision)
+        var request = status.Request!;
+        var until = Until(gate, status);
+        if (IsOverride && request.Override is null)
+        {
+            return new RequestVerdict(false, $"{name} has taken the request as a plain one: its override was not seen beside it, or had been used before\n"
+                + "ask again, with another reason");
+        }
+
+        if (request.Revision is { } revision)
             return new RequestVerdict(true, $"{name} is opened for revision '{revision}' alone{until}.");
         var condition = status.FindCondition(ConditionTypes.Opened);
-        return condition?.IsTrue == (target == GateState.Opened)
-            ? new RequestVerdict(true, $"{name} is {Wanted}{until}.")
+        if (condition?.IsTrue == (target == GateState.Opened))
+        {
+            var margin = condition is { IsTrue: true, Reason: GateReasons.ClosingSoon } ? "\nbut it closes within its margin: nothing new is released until then" : "";
+            return new RequestVerdict(true, $"{name} is {Wanted}{(request.Override is null ? "" : " by an emergency override")}{until}.{margin}");
+        }
+
+        return target == GateState.Opened && condition?.Reason == GateReasons.CloseWindow
+            ? new RequestVerdict(false, CloseWindowNotice.Of(gate, Plan, condition.Message, Program, now))
             : new RequestVerdict(false, $"{name} has taken the request, but is not {Wanted}: {condition?.Message ?? "its status does not say why"}");
+    }
+
+    /// <summary>How long that lasts, as a clause: what the controller announces, with the window that ends it where that is known.</summary>
+    private string Until(Gate gate, GateStatus status)
+    {
+        if (status.Request is { Override: not null } && status.ResetToDefaultAt is { } end)
+            return $" until {RelativeTime.Both(end, now)}";
+        if (Plan?.After(now).FirstOrDefault() is { } next && GateStateNames.Of(next.To) != Wanted)
+            return $" until {RelativeTime.Both(next.At, now)}{Because(Plan, next)}";
+        if (Plan is null && status.NextTransition is { } announced && announced.To != Wanted)
+            return $" until {RelativeTime.Both(announced.At, now)}";
+        return GateStateNames.Parse(gate.Spec.Default) == target && Plan is null ? ", which is its default"
+            : Plan is null && status.ResetToDefaultAt is { } reset ? $" until {RelativeTime.Both(reset, now)}"
+            : $" until somebody {(target == GateState.Opened ? "closes" : "opens")} it";
+    }
+
+    // Where the request itself ends, what matters is the window that decides after it.
+    private static string Because(GatePlan plan, Transition next)
+    {
+        if (next.Reason != GateReasons.RequestExpired)
+            return $": {Cause.Of(plan, next)}";
+        var open = plan.Active(next.At).Where(active => active.Window.Action == WindowAction.Open).Select(active => $"'{active.Window.Name}'").FirstOrDefault();
+        return next.To == GateState.Opened && open is not null ? $": window {open} is active then" : "";
     }
 
     private RequestVerdict NotFollowed(string name, GateStatus status)

@@ -8,13 +8,15 @@ namespace Sluice.Cli.Requests;
 internal static class GateRequestPatch
 {
     /// <summary>
-    /// The patch. A reason or revision of an earlier request of the same kind is removed: it would otherwise be taken for this one's.
+    /// The patch. What an earlier request of the same kind left is removed, its reason, revision and override: it would otherwise be taken for
+    /// this one's.
     /// </summary>
     /// <param name="target">What is asked for.</param>
     /// <param name="stamp">The value of <c>requestedAt</c>.</param>
     /// <param name="reason">Why; null or empty: not said.</param>
     /// <param name="revision">The revision or digest that an open request is limited to; null or empty: for everything.</param>
-    public static JsonObject Of(GateState target, string stamp, string? reason, string? revision)
+    /// <param name="overriding">Why an open request overrides every window; null: it is a plain one.</param>
+    public static JsonObject Of(GateState target, string stamp, string? reason, string? revision, string? overriding = null)
     {
         var annotations = target == GateState.Opened
             ? new JsonObject
@@ -22,6 +24,7 @@ internal static class GateRequestPatch
                 [GateAnnotations.OpenRequestedAt] = stamp,
                 [GateAnnotations.OpenReason] = OrNull(reason),
                 [GateAnnotations.OpenRevision] = OrNull(revision),
+                [GateAnnotations.OpenOverride] = OrNull(overriding),
             }
             : new JsonObject { [GateAnnotations.CloseRequestedAt] = stamp, [GateAnnotations.CloseReason] = OrNull(reason) };
         return new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };

@@ -1,4 +1,5 @@
 using Sluice.Api.Gated;
+using Sluice.Api.Gates;
 using Sluice.Cli.Explaining;
 
 namespace Sluice.Cli.Tests.Explaining;
@@ -180,5 +181,40 @@ public sealed class ExplainerTests
         ((string?)json["since"]).Should().Be("2026-03-26T09:42:00Z");
         ((string?)json["gates"]![1]!["nextTransition"]!["at"]).Should().Be("2026-03-27T10:00:00Z");
         ((string?)json["next"]![0]!["command"]).Should().Be("sluice open sre-approval -n flux-system --reason TEXT");
+    }
+
+    [Fact]
+    public void A_gate_within_its_margin_holds_what_is_held_and_nothing_more()
+    {
+        var item = Sample.Object(true, (GatedAnnotations.Gates, "flux-system/maintenance"), (GatedAnnotations.HeldBy, "flux-system/maintenance (GateClosing)"));
+        var explanation = Sample.Explain(item, Sample.Closing);
+        explanation.State.Should().Be(HoldState.Held);
+        explanation.Headline.Should().Be("Kustomization apps/my-app is held by flux-system/maintenance (closing).");
+        explanation.Notes[0].Should().Be("It stays held when its gate closes: nothing new is released within the margin before that.");
+        explanation.Next[0].Should().Be(new NextStep("sluice open maintenance -n flux-system --reason TEXT", "keep the gate open beyond the end of its window"));
+        Sample.Explain(Sample.Object(false, (GatedAnnotations.Gates, "flux-system/maintenance")), Sample.Closing).State.Should().Be(HoldState.NotHeld, "what is released already goes on");
+    }
+
+    [Fact]
+    public void A_reason_of_a_later_release_is_told_as_it_is()
+    {
+        var item = Sample.Object(true, (GatedAnnotations.Gates, "flux-system/maintenance"), (GatedAnnotations.HeldBy, "flux-system/maintenance (SomethingNew)"));
+        var explanation = Sample.Explain(item, Sample.Opened("maintenance"));
+        explanation.State.Should().Be(HoldState.Held);
+        explanation.Notes.Should().Contain("flux-system/maintenance holds it for 'SomethingNew', a reason that this sluice does not know: it may be older than sluice-controller.");
+        explanation.Next[0].Command.Should().Be("kubectl describe -n flux-system gate/maintenance");
+    }
+
+    [Fact]
+    public void A_close_window_is_named_with_its_end_and_is_overridden_not_opened()
+    {
+        var freeze = new GateWindow { Name = "freeze", Action = "close", Start = "2026-03-25T00:00:00Z", End = "2026-03-28T00:00:00Z", Description = "quarter's end" };
+        var nightly = new GateWindow { Name = "nightly", Action = "open", Cron = "0 2 * * *", Duration = "3h" };
+        Sample.ExplainWindows("CloseWindow", "Gate closed by window 'freeze'", freeze, nightly).Should().Match<Explanation>(explanation =>
+            explanation.Notes.Contains("Gate flux-system/maintenance: close window 'freeze' is active until 2026-03-28T00:00:00Z (in 37h) (quarter's end).")
+            && explanation.Notes.Contains("Gate flux-system/maintenance: window 'nightly' starts at 2026-03-28T02:00:00Z (in 39h).")
+            && explanation.Next[0].Command == "sluice open maintenance -n flux-system --override --reason TEXT");
+        Sample.ExplainWindows("ReconciliationSucceeded", "Gate closed by default", nightly).Notes.Should().Contain(
+            "Gate flux-system/maintenance: window 'nightly' starts at 2026-03-27T02:00:00Z (in 15h).");
     }
 }

@@ -3,6 +3,7 @@ using Sluice.Api.Gates;
 using Sluice.Api.Metadata;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Explaining;
+using Sluice.Cli.Scheduling;
 using Sluice.Gating.Requirements;
 
 namespace Sluice.Cli.Tests.Explaining;
@@ -12,7 +13,7 @@ internal static class Sample
 {
     public static GatedKind Kustomization { get; } = GatedKind.OfFlux[0];
 
-    public static Gate Gate(string name, bool opened, string message, NextTransition? next = null, string? stalled = null) => new()
+    public static Gate Gate(string name, bool opened, string message, NextTransition? next = null, string? stalled = null, string reason = "ReconciliationSucceeded") => new()
     {
         Metadata = new ObjectMeta { Namespace = "flux-system", Name = name },
         Status = new GateStatus
@@ -20,7 +21,7 @@ internal static class Sample
             NextTransition = next,
             Conditions =
             [
-                Condition("Opened", opened ? "True" : "False", "ReconciliationSucceeded", message),
+                Condition("Opened", opened ? "True" : "False", reason, message),
                 .. stalled is null ? Array.Empty<Condition>() : [Condition("Stalled", "True", "InvalidSpec", stalled)],
             ],
         },
@@ -30,6 +31,8 @@ internal static class Sample
 
     public static Gate OpensAtTen => Gate("maintenance", false, "Gate scheduled for opening at 2026-03-27T10:00:00Z",
         new NextTransition { At = Moment.At("2026-03-27T10:00:00Z"), To = "opened", Reason = "RequestExpired" });
+
+    public static Gate Closing => Gate("maintenance", true, "Gate opened by window 'nightly'", new NextTransition { At = Moment.At("2026-03-26T10:20:00Z"), To = "closed", Reason = "OpenWindowEnded" }, reason: "ClosingSoon");
 
     public static Gate Opened(string name) => Gate(name, true, "Gate opened by default");
 
@@ -58,6 +61,16 @@ internal static class Sample
     public static Explanation Explain(FluxObject item, params Gate[] gates) =>
         new Explainer("sluice", Moment.Now).Explain(Kustomization, item, gates.ToDictionary(
             gate => new GateReference(gate.Metadata.Namespace!, gate.Metadata.Name), gate => new GateLookup(gate)));
+
+    /// <summary>Explains an object that a closed gate with windows holds.</summary>
+    public static Explanation ExplainWindows(string reason, string message, params GateWindow[] windows)
+    {
+        var gate = Gate("maintenance", false, message, reason: reason) with { Spec = new GateSpec { Windows = windows } };
+        var reference = new GateReference("flux-system", "maintenance");
+        var item = Object(true, (GatedAnnotations.Gates, "flux-system/maintenance"), (GatedAnnotations.HeldBy, "flux-system/maintenance (GateClosed)"));
+        return new Explainer("sluice", Moment.Now).Explain(Kustomization, item, new Dictionary<GateReference, GateLookup> { [reference] = new(gate) },
+            new Dictionary<GateReference, GatePlan> { [reference] = GatePlan.Of(gate, NoCalendars.Instance) });
+    }
 
     public static string Text(FluxObject item, params Gate[] gates) =>
         Printed.By(terminal => ExplanationPrinter.Print(terminal, Explain(item, gates), Moment.Now, wide: false));

@@ -51,6 +51,21 @@ public sealed class ClusterWithGates : IAsyncLifetime
         }
     }
 
+    /// <summary>Makes a gate with windows, and no status.</summary>
+    /// <param name="inNamespace">Its namespace.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="spec">More of its spec, such as <c>window: 1h</c>.</param>
+    /// <param name="windows">The windows, as YAML.</param>
+    public Task WindowsAsync(string inNamespace, string name, string spec, params string[] windows) => ControlPlane.Kubectl.ApplyAsync(
+        $$"""
+        apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+        kind: Gate
+        metadata: {name: {{name}}, namespace: {{inNamespace}}}
+        spec:
+          {{spec}}
+          windows: [{{string.Join(", ", windows)}}]
+        """);
+
     /// <summary>Writes a gate's status.</summary>
     public Task StatusAsync(string inNamespace, string name, string status) => ControlPlane.Kubectl.RunAsync(
         "patch", "gate", name, $"--namespace={inNamespace}", "--subresource=status", "--type=merge", "--patch={\"status\":{" + status + "}}");

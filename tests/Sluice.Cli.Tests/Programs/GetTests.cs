@@ -22,7 +22,7 @@ public sealed class GetTests(ClusterWithGates cluster)
         table.Output.Should().NotContain("\u001b", "a pipe gets no colours");
 
         var wide = (await _sluice.RunAsync($"get gt qa -n {inNamespace} -o wide")).Succeeded();
-        wide.Rows[1].Should().MatchRegex(@"^qa Opened closed at 2126-03-26T11:00:00Z 1 \S+Z closed 1h - Gate opened by default$");
+        wide.Rows[1].Should().MatchRegex(@"^qa Opened closed at 2126-03-26T11:00:00Z 1 \S+Z ReconciliationSucceeded closed 1h - Gate opened by default$");
 
         (await _sluice.RunAsync($"get gates -n {inNamespace} -o name")).Succeeded().Output.Should().Be(
             "gate.gating.toolkit.fluxcd.io/new\ngate.gating.toolkit.fluxcd.io/qa\ngate.gating.toolkit.fluxcd.io/sre-approval\n");

@@ -15,6 +15,12 @@ internal sealed class SluiceProgram(string kubeconfig)
     // .../bin/Debug/net10.0/
     private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
+    /// <summary>What it reads on standard input; default nothing.</summary>
+    public string Input { get; init; } = "";
+
+    /// <summary>The value of <c>TZ</c>; null: as it is.</summary>
+    public string? TimeZone { get; init; }
+
     /// <summary>Runs it; the arguments are separated by spaces, and <c>{0}</c> and so on stand for arguments with spaces of their own.</summary>
     public Task<ProgramResult> RunAsync(string arguments, params string[] texts) =>
         RunAsync([.. arguments.Split(' ').Select(argument => argument is ['{', var digit, '}'] ? texts[digit - '0'] : argument)]);
@@ -24,7 +30,10 @@ internal sealed class SluiceProgram(string kubeconfig)
     {
         var start = new ProcessStartInfo(Path, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["KUBECONFIG"] = kubeconfig;
+        if (TimeZone is not null)
+            start.Environment["TZ"] = TimeZone;
         using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync(Input);
         process.StandardInput.Close();
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);

@@ -78,7 +78,7 @@ public sealed class GateRequestOutcomeTests
     public void A_patch_removes_what_an_earlier_request_of_the_same_kind_said()
     {
         GateRequestPatch.Of(GateState.Opened, Asked, null, "").ToJsonString().Should().Be(
-            """{"metadata":{"annotations":{"open.gate.fluxcd.io/requestedAt":"2026-03-26T10:16:59.500Z","open.gate.fluxcd.io/reason":null,"open.gate.fluxcd.io/revision":null}}}""");
+            """{"metadata":{"annotations":{"open.gate.fluxcd.io/requestedAt":"2026-03-26T10:16:59.500Z","open.gate.fluxcd.io/reason":null,"open.gate.fluxcd.io/revision":null,"open.gate.fluxcd.io/override":null}}}""");
         GateRequestPatch.Of(GateState.Closed, Asked, "freeze", null).ToJsonString().Should().Be(
             """{"metadata":{"annotations":{"close.gate.fluxcd.io/requestedAt":"2026-03-26T10:16:59.500Z","close.gate.fluxcd.io/reason":"freeze"}}}""");
     }
