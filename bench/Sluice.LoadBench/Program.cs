@@ -2,9 +2,9 @@ using System.Globalization;
 using Sluice.LoadBench;
 
 if (args.Any(arg => !arg.StartsWith("--repeats=", StringComparison.Ordinal) && !arg.StartsWith("--concurrent=", StringComparison.Ordinal)
-    && arg is not ("--small" or "--client-go" or "--only-client-go" or "--release")))
+    && arg is not ("--small" or "--client-go" or "--only-client-go" or "--release" or "--windows")))
 {
-    Console.Error.WriteLine("Expected --repeats=N (3), --concurrent=N (16), --small (to try the bench), --client-go (compare with a client-go controller), --only-client-go or --release (nothing but the release of held objects).");
+    Console.Error.WriteLine("Expected --repeats=N (3), --concurrent=N (16), --small (to try the bench), --client-go (compare with a client-go controller), --only-client-go, --release (nothing but the release of held objects) or --windows (nothing but gates with windows).");
     return 2;
 }
 
@@ -26,7 +26,7 @@ for (var repeat = 1; repeat <= repeats; repeat++)
         await using var bench = await Bench.StartAsync();
         Results.Note($"-- run {repeat} of {repeats}: {subject.Name} on {bench.Server}, load {File.ReadAllText("/proc/loadavg")[..14]}");
         var round = new Round(bench, subject, scale, concurrent, results);
-        await (args.Contains("--release") ? round.RunReleaseAsync() : round.RunAsync(withDefaultLimit: repeat == 1));
+        await (args.Contains("--windows") ? round.RunWindowsAsync() : args.Contains("--release") ? round.RunReleaseAsync() : round.RunAsync(withDefaultLimit: repeat == 1));
     }
 }
 

@@ -23,6 +23,27 @@ internal sealed class Round(Bench bench, Subject subject, Scale scale, int concu
         await ReleaseAsync();
     }
 
+    /// <summary>Gates with windows, and nothing else: what they cost while nothing happens.</summary>
+    public async Task RunWindowsAsync()
+    {
+        await ForAsync(scale.WindowGates, i => bench.Api.CreateAsync(Samples.Gate, Samples.Namespace, Samples.NewWindowGate($"gate-{i}", i), ObjectDecoders.Ignore));
+        await using (var first = await StartAsync(_unlimited))
+        {
+            await bench.QuietAsync(scale.Settle);
+            await first.StopAsync();
+        }
+
+        await using var controller = await StartAsync(_unlimited);
+        results.Add(subject, $"start to ready with {scale.WindowGates} gates with windows (s)", controller.UntilReady.TotalSeconds);
+        await bench.QuietAsync(scale.Settle);
+        results.Add(subject, $"memory idle with {scale.WindowGates} gates with windows (MB)", controller.Memory());
+        var (cpu, counts) = (controller.CpuSeconds(), await RequestCounts.ReadAsync(bench.Api));
+        await Task.Delay(scale.Idle, TimeProvider.System);
+        results.Add(subject, $"CPU idle with {scale.WindowGates} gates with windows (% of a core)", (controller.CpuSeconds() - cpu) / scale.Idle.TotalSeconds * 100);
+        Results.Note($"  {RequestCounts.Describe((await RequestCounts.ReadAsync(bench.Api)).Since(counts))}");
+        await controller.StopAsync();
+    }
+
     public async Task RunAsync(bool withDefaultLimit)
     {
         await EmptyAsync();

@@ -17,6 +17,22 @@ internal static class Samples
     public static byte[] NewGate(string name, string byDefault) => Utf8(
         $$$"""{"apiVersion": "{{{Gate.ApiVersion}}}", "kind": "Gate", "metadata": {"name": "{{{name}}}", "namespace": "{{{Namespace}}}"}, "spec": {"default": "{{{byDefault}}}", "interval": "1m"} }""");
 
+    /// <summary>A gate that opens every night for three hours, in one of many zones, and closes over every weekend and over one more day of each month.</summary>
+    public static byte[] NewWindowGate(string name, int number)
+    {
+        string[] zones = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "America/Sao_Paulo", "Asia/Tokyo", "UTC"];
+        // Half a day from now: gates that change are not idle.
+        var hour = (TimeProvider.System.GetUtcNow().Hour + 12) % 24;
+        return Utf8(
+            $$$"""
+            {"apiVersion": "{{{Gate.ApiVersion}}}", "kind": "Gate", "metadata": {"name": "{{{name}}}", "namespace": "{{{Namespace}}}"},
+             "spec": {"interval": "1m", "margin": "15m", "windows": [
+               {"name": "nightly", "action": "open", "cron": "{{{number % 60}}} {{{hour}}} * * *", "duration": "2h", "timeZone": "UTC"},
+               {"name": "weekend", "action": "close", "cron": "30 12 * * FRI", "duration": "66h", "timeZone": "{{{zones[number % zones.Length]}}}"},
+               {"name": "monthly", "action": "close", "cron": "0 0 {{{1 + number % 28}}} * *", "duration": "24h", "timeZone": "{{{zones[number % zones.Length]}}}"} ]} }
+            """);
+    }
+
     public static byte[] NewKustomization(string name, string gate)
     {
         var metadata = new JsonObject

@@ -27,7 +27,7 @@ internal static partial class Printed
     [GeneratedRegex(@"\b[0-9a-f]{40,64}\b")]
     private static partial Regex Hash();
 
-    [GeneratedRegex(@"\b(\d+(\.\d+)?(ms|s|m|h|d))+\b")]
+    [GeneratedRegex(@"\b(\d+(\.\d+)?(ms|s|m|h|d|y))+\b")]
     private static partial Regex Age();
 
     [GeneratedRegex(@"https://\d[\d.:]+/")]

@@ -133,7 +133,7 @@ internal sealed class Explainer(string program, DateTimeOffset now)
             GateCondition.Denied => new NextStep($"kubectl edit -n {inNamespace} gate/{gateName}", $"have its spec.accessFrom admit namespace '{item.Metadata.Namespace}'"),
             GateCondition.Unknown => new NextStep($"{program} check", "see why the state of a gate is not known"),
             GateCondition.Opened => new NextStep($"kubectl describe -n {inNamespace} gate/{gateName}", $"see why it holds what names it: '{gate.HeldFor}' is not known to this program"),
-            GateCondition.Closing when gate.Next?.Reason != GateReasons.CloseWindowStarted => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", "keep the gate open beyond the end of its window"),
+            GateCondition.Closing when gate.Next?.Reason != GateReasons.CloseWindowStarted => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", "ask for it to stay open for its spec.window, beyond the end of the open window"),
             GateCondition.Closing or GateCondition.Closed when gate.State == GateCondition.Closing || gate.Reason == GateReasons.CloseWindow =>
                 new NextStep($"{program} open {gateName} -n {inNamespace} --override --reason TEXT", $"override the close window in an emergency{(gate.OpensAt is { } opens ? $"; the gate opens by itself {RelativeTime.Until(opens, now)}" : "")}"),
             _ when gate.OpensAt is { } at => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", $"open the gate now; it opens by itself {RelativeTime.Until(at, now)}"),

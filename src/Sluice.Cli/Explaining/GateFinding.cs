@@ -14,9 +14,6 @@ namespace Sluice.Cli.Explaining;
 /// <param name="HeldFor">The reason for which Sluice says that the gate holds the object; null: it does not say so.</param>
 internal sealed record GateFinding(string Gate, string State, string Reason, string Message, DateTimeOffset? Since, NextTransition? Next, bool IsNamed, string? HeldFor = null)
 {
-    /// <summary>Holds the object although the gate is opened: it closes within its margin.</summary>
-    public const string GateClosing = nameof(GateClosing);
-
     /// <summary>Whether the gate is opened, though maybe within its margin.</summary>
     public bool IsOpened => State is GateCondition.Opened or GateCondition.Closing;
 
@@ -24,7 +21,7 @@ internal sealed record GateFinding(string Gate, string State, string Reason, str
     public bool Releases => State == GateCondition.Opened && !IsHeldForUnknown;
 
     /// <summary>Whether the reason for which it holds the object is one of a later release.</summary>
-    public bool IsHeldForUnknown => HeldFor is { Length: > 0 } and not GateClosing && !Enum.TryParse<VerdictKind>(HeldFor, out _);
+    public bool IsHeldForUnknown => HeldFor is { Length: > 0 } && !Enum.TryParse<VerdictKind>(HeldFor, out _);
 
     /// <summary>When the gate opens by itself, where that is known.</summary>
     public DateTimeOffset? OpensAt => !IsOpened && Next is { To: GateStateNames.Opened } next ? next.At : null;

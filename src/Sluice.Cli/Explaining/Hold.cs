@@ -108,8 +108,7 @@ internal sealed record Hold
         return new GateFinding(gate.ToString(), condition.State, condition.Reason, condition.Message, condition.Since, found.Status?.NextTransition, isNamed, heldFor);
     }
 
-    // Within its margin a gate releases nothing, and holds nothing anew.
-    private bool Admits(GateFinding gate) => IsHeld ? gate.Releases : gate.IsOpened;
+    private static bool Admits(GateFinding gate) => gate.Releases;
 
     private static bool IsUnreadable(GateFinding gate) => gate.Reason == nameof(VerdictKind.InvalidReference);
 }

@@ -23,9 +23,8 @@ internal sealed class PlanWarnings(GatePlan plan, ShownTime times)
         foreach (var (index, window) in plan.Rules.Schedule.Windows.Index())
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"spec.windows[{index}]");
-            var spec = plan.Gate.Spec.Windows?[index];
-            if (window.Times is RecurringTimes { OverlapsItself: true })
-                yield return $"{path}: window '{window.Name}' overlaps itself: '{spec?.Cron}' starts it again before its {spec?.Duration} are over; what overlaps is one stretch";
+            if (ScheduleWarnings.Overlap(window) is { } overlap)
+                yield return $"{path}: {overlap}";
             if (window.Times.At(from) is { IsActive: false } idle && !(idle.Until < from.AddDays(Days)))
             {
                 yield return idle.Until is { } start

@@ -13,7 +13,11 @@ namespace Sluice.Controller.Calendars;
 internal sealed class CalendarCache(KubernetesApi api, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
     /// <summary>How long a ConfigMap that has not been read yet leaves what names its gates as it is; then its gates are closed.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan PatienceAfterFailure = TimeSpan.FromSeconds(2);
+
+    private const int MaxNamedKeys = 10;
 
     private static readonly ApiResource Resource = new("", "v1", "configmaps", "ConfigMap");
 
@@ -60,12 +64,15 @@ internal sealed class CalendarCache(KubernetesApi api, TimeProvider time, ILogge
         }
     }
 
-    /// <summary>Whether all that a gate names has been read, or has been waited for long enough.</summary>
-    public bool IsSettled(ObjectKey gate)
+    /// <summary>
+    /// Whether all of these ConfigMaps have been read, or have been waited for long enough: briefly after a failure, longer while many are read.
+    /// </summary>
+    public bool IsSettled(string inNamespace, IEnumerable<string> configMaps)
     {
         lock (_lock)
         {
-            return _usedBy.TryGetValue(gate, out var names) && names.All(name => _watched[name] is var watched && (watched.Informer.HasSynced || time.GetElapsedTime(watched.Since) > Patience));
+            return configMaps.All(name => _watched.TryGetValue(new(inNamespace, name), out var watched)
+                && (watched.Informer.HasSynced || time.GetElapsedTime(watched.Since) > (watched.Informer.LastFailure is null ? Patience : PatienceAfterFailure)));
         }
     }
 
@@ -159,7 +166,7 @@ internal sealed class CalendarCache(KubernetesApi api, TimeProvider time, ILogge
 
         if (!map.Data.TryGetValue(key, out var text))
         {
-            return new("", null, $"ConfigMap '{name}' has no key '{key}'; it has {(map.Data.Count == 0 ? "none" : string.Join(", ", map.Data.Keys.Order(StringComparer.Ordinal).Select(other => $"'{other}'")))}");
+            return new("", null, $"ConfigMap '{name}' has no key '{key}'; it has {Keys(map.Data.Keys)}");
         }
 
         // A thousand gates of a namespace may share one calendar.
@@ -172,6 +179,14 @@ internal sealed class CalendarCache(KubernetesApi api, TimeProvider time, ILogge
         }
 
         return parsed;
+    }
+
+    // A ConfigMap may have thousands of keys, and a condition has room for 32,768 characters.
+    private static string Keys(IEnumerable<string> keys)
+    {
+        var all = keys.Order(StringComparer.Ordinal).ToList();
+        var named = string.Join(", ", all.Take(MaxNamedKeys).Select(key => $"'{key}'"));
+        return all.Count switch { 0 => "none", > MaxNamedKeys => $"{named} and {all.Count - MaxNamedKeys} more", _ => named };
     }
 
     private sealed record Parsed(string Text, EventCalendar? Calendar, string? Problem);

@@ -26,8 +26,8 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         var decision = GateDecision.Decide(observed.Rules, latch.Latched.Current, null, now);
         var transition = FindTransition(before, decision, latch.Latched.Current, now);
         var record = transition ?? FindOverride(latch, decision);
-        var stalled = observed.Rules.Fault is { } fault
-            ? (Reason: GateReasons.InvalidSpec, Message: fault)
+        var stalled = decision.Reason == GateReasons.InvalidSpec
+            ? (Reason: GateReasons.InvalidSpec, decision.Message)
             : latch.Unreadable is { } unreadable ? (Reason: GateReasons.InvalidRequest, Message: unreadable) : default;
 
         var warnings = string.Join("; ", new[] { observed.Warnings, latch.Warning }.Where(warning => !string.IsNullOrEmpty(warning)));
@@ -86,15 +86,17 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         }
 
         var to = GateStateNames.Of(decision.State);
-        var isAnnounced = before.NextTransition is { } announced && announced.At <= now && announced.To == to;
         var byRequest = decision.Cause is GateReasons.Requested or GateReasons.Overridden ? request : null;
+        // Not what was announced if somebody asked for it later than that, while nobody looked.
+        var isAnnounced = before.NextTransition is { } announced && announced.At <= now && announced.To == to && !(byRequest?.RequestedAt > announced.At);
         return new()
         {
             At = isAnnounced ? before.NextTransition!.At : WholeSecond(now),
             To = to,
             Reason = isAnnounced ? before.NextTransition!.Reason : decision.Cause,
             By = byRequest?.By,
-            Message = byRequest?.Reason is { } why ? $"{decision.Message}: {Shorten(why)}" : decision.Message,
+            // An override says why in its own message.
+            Message = decision.Cause == GateReasons.Requested && byRequest?.Reason is { } why ? $"{decision.Message}: {Shorten(why)}" : decision.Message,
         };
     }
 

@@ -16,13 +16,14 @@ namespace Sluice.Controller.Gates;
 /// <param name="objects">The objects that name them.</param>
 /// <param name="calendars">The calendars of their windows.</param>
 /// <param name="seesAll">Whether those are all of them. A shard counts nothing: each would write another number over that of the others, for ever.</param>
+/// <param name="intervalJitter">By how much of itself an interval is varied at most, from 0 to 0.5.</param>
 /// <param name="isBusy">Whether objects wait to be held or released: their number is not written before it has settled.</param>
 /// <param name="notifier">Tells of what happens.</param>
 /// <param name="metrics">Counts it.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">For who looks after Sluice.</param>
 internal sealed partial class GateReconciler(
-    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, CalendarCache calendars, bool seesAll, Func<bool> isBusy, GateNotifier notifier,
+    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, CalendarCache calendars, bool seesAll, double intervalJitter, Func<bool> isBusy, GateNotifier notifier,
     SluiceMetrics metrics, TimeProvider time, ILogger<GateReconciler> log)
 {
     private static readonly TimeSpan CountPause = TimeSpan.FromMilliseconds(250);
@@ -88,10 +89,10 @@ internal sealed partial class GateReconciler(
         return Wake(observed, look, now);
     }
 
-    private static ReconcileResult Wake(ObservedGate observed, GateLook look, DateTimeOffset now)
+    private ReconcileResult Wake(ObservedGate observed, GateLook look, DateTimeOffset now)
     {
         // Not only at the next transition: what the gate says may change while its state stays the same.
-        var wake = now + observed.Gate.Spec.IntervalOrDefault();
+        var wake = now + observed.Gate.Spec.IntervalOrDefault() * (1 + intervalJitter * (2 * Random.Shared.NextDouble() - 1));
         return ReconcileResult.At(look.Decision.Until is { } until && until < wake ? until : wake);
     }
 

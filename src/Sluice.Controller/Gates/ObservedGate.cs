@@ -62,7 +62,7 @@ internal sealed class ObservedGate : ICachedObject
     public GateDecision Decide(DateTimeOffset now) => GateDecision.Decide(Rules, Latched.Current, null, now);
 
     /// <summary>Whether the calendars of its windows are known, so that it can be asked; see <see cref="CalendarCache.IsSettled"/>.</summary>
-    public bool IsSettled => _calendars?.IsSettled(Key) != false;
+    public bool IsSettled => _calendars?.IsSettled(Key.Namespace, Gate.Spec.CalendarConfigMaps()) != false;
 
     /// <summary>Reads a gate and drops what is not used again.</summary>
     public static ObservedGate Read(ReadOnlySpan<byte> json, CalendarCache calendars)

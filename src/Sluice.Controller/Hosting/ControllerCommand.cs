@@ -53,13 +53,19 @@ internal static class ControllerCommand
         var retry = Duration("--leader-election-retry-period", Defaults.RetryPeriod, "How long between two tries.");
         var minRetry = Duration("--min-retry-delay", Defaults.MinRetryDelay, "The first wait after a failed reconciliation; it doubles with each.");
         var maxRetry = Duration("--max-retry-delay", Defaults.MaxRetryDelay, "The longest wait after a failed reconciliation.");
+        var jitter = new Option<int>("--interval-jitter-percentage")
+        {
+            Description = "By how much the interval of a gate is varied at most, in percent, so that many gates are not looked at together. 0: not at all.",
+            DefaultValueFactory = _ => Defaults.IntervalJitterPercentage,
+        };
+        jitter.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() is < 0 or > 50, "expected a number from 0 to 50"));
         var qps = new Option<double>("--kube-api-qps") { Description = "Requests a second to the API server, on average. 0 or less: no limit.", DefaultValueFactory = _ => Defaults.KubeApiQps };
         var burst = new Option<int>("--kube-api-burst") { Description = "Requests at once after a quiet time.", DefaultValueFactory = _ => Defaults.KubeApiBurst };
 
         var command = new RootCommand("Holds Flux objects while the gates that they name are closed, and releases them when they are opened.")
         {
             kubeconfig, context, runtimeNamespace, watchAll, labels, noCross, kinds, events, metrics, health, concurrent, level, encoding,
-            elect, release, lease, renew, retry, minRetry, maxRetry, qps, burst,
+            elect, release, lease, renew, retry, minRetry, maxRetry, jitter, qps, burst,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -85,6 +91,7 @@ internal static class ControllerCommand
                 RetryPeriod = Parse(parsed.GetValue(retry)),
                 MinRetryDelay = Parse(parsed.GetValue(minRetry)),
                 MaxRetryDelay = Parse(parsed.GetValue(maxRetry)),
+                IntervalJitterPercentage = parsed.GetValue(jitter),
                 KubeApiQps = parsed.GetValue(qps),
                 KubeApiBurst = parsed.GetValue(burst),
             };

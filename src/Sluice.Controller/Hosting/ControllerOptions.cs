@@ -55,6 +55,9 @@ internal sealed record ControllerOptions
 
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>By how much of itself the interval of a gate is shortened or lengthened at most, in percent, at random.</summary>
+    public int IntervalJitterPercentage { get; init; } = 5;
+
     public double KubeApiQps { get; init; } = 50;
 
     public int KubeApiBurst { get; init; } = 300;

@@ -57,7 +57,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
         var evaluator = new GateEvaluator(_gates.Cache, _namespaces.Cache, !options.NoCrossNamespaceRefs);
         _gateReconciler = new(
-            api, _gates, _objects, _calendars, string.IsNullOrEmpty(options.WatchLabelSelector), () => IsBusy, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time,
+            api, _gates, _objects, _calendars, string.IsNullOrEmpty(options.WatchLabelSelector), options.IntervalJitterPercentage / 100.0, () => IsBusy, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time,
             loggers.CreateLogger<GateReconciler>());
         _holdReconciler = new(api, _objects, evaluator, new(notifier, metrics, loggers.CreateLogger<HoldNotifier>()), time, loggers.CreateLogger<HoldReconciler>());
         _approvedReconciler = new(api, _objects, evaluator, time);

@@ -16,7 +16,7 @@ public sealed record GateDecision(GateState State, string Reason, string Message
     private const int MaxTextLength = 1024;
 
     // Windows that cancel each other out every day are followed for some years; what is not found by then is found when it is nearer.
-    private const int MaxBoundaries = 4000;
+    private const int MaxBoundaries = 2000;
 
     private static readonly TimeSpan Outlook = TimeSpan.FromDays(20 * 365);
 
@@ -45,26 +45,32 @@ public sealed record GateDecision(GateState State, string Reason, string Message
             return again;
         }
 
-        var decision = rules.Fault is { } fault
-            ? new(GateState.Closed, GateReasons.InvalidSpec, fault, GateReasons.InvalidSpec, null)
-            : Make(rules, request, candidate, now);
+        var decision = rules.Fault is { } fault ? Faulty(fault) : MakeOrClose(rules, request, candidate, now);
         rules.Last.Keep(rules, request, candidate, now, decision);
         return decision;
     }
 
     /// <summary>
-    /// Whether a request asks for what the gate is anyway, by its windows and its default. With windows the default is not what a gate goes
-    /// back to: who closes it in an open window, or shortly before one, wants it closed for as long as the request lasts. Who opens it in an
-    /// open window, as after a close request, gives it back to its windows. Both err towards closed.
+    /// Whether a request asks for nothing: the gate is in that state anyway, by its windows and its default, and goes on by them. That is so of a
+    /// request back to the default; and of one to open in an open window on a gate without <see cref="GateRules.Window"/>, which nothing else
+    /// would give back to its windows. With a window such a request lasts, beyond the end of the open window if need be.
     /// </summary>
-    /// <param name="rules">The gate's rules.</param>
-    /// <param name="state">The state that is asked for.</param>
-    /// <param name="from">When it is asked for.</param>
-    /// <param name="end">When the request would end; <see langword="null"/>: never.</param>
-    internal static bool AsksForNothing(GateRules rules, GateState state, DateTimeOffset from, DateTimeOffset? end)
+    internal static bool AsksForNothing(GateRules rules, GateState state, DateTimeOffset from) =>
+        Standing.At(rules, null, null, from).State == state && (state == rules.Default || state == GateState.Opened && rules.Window is null);
+
+    private static GateDecision Faulty(string fault) => new(GateState.Closed, GateReasons.InvalidSpec, fault, GateReasons.InvalidSpec, null);
+
+    // The arithmetic of times has ends, and zones and calendars are full of surprises: what nobody foresaw must close the gate, not leave it as it is.
+    private static GateDecision MakeOrClose(GateRules rules, GateRequest? request, Candidate? candidate, DateTimeOffset now)
     {
-        var decision = Make(rules, null, null, from);
-        return decision.State == state && (state == GateState.Opened || decision.Next is not { } next || next.At >= end);
+        try
+        {
+            return Make(rules, request, candidate, now);
+        }
+        catch (Exception e) when (e is ArithmeticException or ArgumentException or InvalidOperationException)
+        {
+            return Faulty($"spec.windows: cannot be evaluated at {Rfc3339.Format(now)}, which is a fault of Sluice: {e.Message}");
+        }
     }
 
     private static GateDecision Make(GateRules rules, GateRequest? request, Candidate? candidate, DateTimeOffset now)

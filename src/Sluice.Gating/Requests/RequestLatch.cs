@@ -42,7 +42,7 @@ public static class RequestLatch
             latched = Latch(latched, arrival, annotations, rules, now, notices);
         }
 
-        var isUsed = arrived.Any(arrival => arrival.Target == GateState.Opened);
+        var isUsed = notices.Any(notice => notice.Outcome == RequestOutcome.Overriding);
         latched = latched with
         {
             HandledOpen = annotations.OpenRequestedAt ?? latched.HandledOpen,
@@ -101,7 +101,7 @@ public static class RequestLatch
         var isLeftBehind = opens && annotations.OpenOverride is not null && annotations.OpenOverride == latched.HandledOverride;
         var overriding = opens && !isLeftBehind ? annotations.OpenOverride : null;
         var end = rules.Window is { } window ? AddOrForever(requestedAt, window) : null;
-        var changesNothing = revision is null && overriding is null && GateDecision.AsksForNothing(rules, target, requestedAt, end);
+        var changesNothing = revision is null && overriding is null && GateDecision.AsksForNothing(rules, target, requestedAt);
         var request = new GateRequest
         {
             Target = target,
@@ -159,7 +159,7 @@ public static class RequestLatch
         var what = $"The {Verb(request.Target)} request of {Rfc3339.Format(request.Stamp)}";
         if (request.Override is { } why && request.IsInForce(now))
         {
-            return new(RequestOutcome.Overriding, request.Target, $"{what} overrides every window until {Rfc3339.Format(request.ResetAt!.Value)}: {Shorten(why)}");
+            return new(RequestOutcome.Overriding, request.Target, $"{what} overrides every window until {Rfc3339.Format(request.ResetAt!.Value)}{(clamped ? $" (it lies in the future, and counts from its receipt at {Rfc3339.Format(request.RequestedAt)})" : "")}: {Shorten(why)}");
         }
 
         if (clamped)

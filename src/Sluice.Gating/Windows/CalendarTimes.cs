@@ -11,7 +11,9 @@ namespace Sluice.Gating.Windows;
 public sealed class CalendarTimes(EventCalendar calendar, IEnumerable<LocalDate> exceptDates, DateTimeZone zone) : WindowTimes
 {
     /// <summary>How many events that meet one look goes through before it says how far it has come.</summary>
-    private const int MaxSteps = 1000;
+    private const int MaxSteps = 100;
+
+    private static readonly Instant LastDay = Instant.FromUtc(9999, 12, 30, 0, 0);
 
     private readonly FrozenSet<LocalDate> _exceptDates = exceptDates.ToFrozenSet();
 
@@ -32,5 +34,7 @@ public sealed class CalendarTimes(EventCalendar calendar, IEnumerable<LocalDate>
         return new(end is not null, end?.ToDateTimeOffset());
     }
 
-    private bool HasItsDay(Occurrence occurrence) => _exceptDates.Count == 0 || !_exceptDates.Contains(occurrence.Start.InZone(zone).Date);
+    // Near the end of time an instant has no local date in every zone, and none of those is left out.
+    private bool HasItsDay(Occurrence occurrence) =>
+        _exceptDates.Count == 0 || occurrence.Start > LastDay || !_exceptDates.Contains(occurrence.Start.InZone(zone).Date);
 }

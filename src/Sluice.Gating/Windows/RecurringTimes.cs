@@ -130,7 +130,7 @@ public sealed class RecurringTimes : WindowTimes
         Instant? broken = interval.HasEnd && interval.End <= Last ? interval.End : null;
         foreach (var date in _exceptDates)
         {
-            if (_zone.AtStartOfDay(date).ToInstant() is var midnight && midnight > after && (broken is null || midnight < broken))
+            if (_zone.ToInstant(date.AtMidnight()) is var midnight && midnight > after && (broken is null || midnight < broken))
             {
                 broken = midnight;
             }

@@ -33,7 +33,7 @@ public sealed partial class ClockWatch
         }
 
         var timer = CreateTimer(ClockRealtime, CloseOnExec);
-        return timer >= 0 && Arm(timer) == 0 ? new(timer, log) : null;
+        return timer >= 0 && Arm(timer) ? new(timer, log) : null;
     }
 
     /// <summary>Tells of each change, for as long as the process lives.</summary>
@@ -53,7 +53,7 @@ public sealed partial class ClockWatch
                 continue;
             }
 
-            if (Marshal.GetLastPInvokeError() != Cancelled || Arm(_timer) != 0)
+            if (Marshal.GetLastPInvokeError() != Cancelled || !Arm(_timer))
             {
                 LogLost(Marshal.GetLastPInvokeError());
                 return;
@@ -64,7 +64,8 @@ public sealed partial class ClockWatch
         }
     }
 
-    private static int Arm(int timer) => SetTimer(timer, AbsoluteTimeCancelledOnSet, FarAhead, 0);
+    // Set once more in between, the clock cancels the timer that is just being armed; it is armed all the same.
+    private static bool Arm(int timer) => SetTimer(timer, AbsoluteTimeCancelledOnSet, FarAhead, 0) == 0 || Marshal.GetLastPInvokeError() == Cancelled;
 
     [LibraryImport("libc", EntryPoint = "timerfd_create", SetLastError = true)]
     private static partial int CreateTimer(int clock, int flags);

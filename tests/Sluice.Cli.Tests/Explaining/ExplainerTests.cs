@@ -184,15 +184,15 @@ public sealed class ExplainerTests
     }
 
     [Fact]
-    public void A_gate_within_its_margin_holds_what_is_held_and_nothing_more()
+    public void A_gate_within_its_margin_holds_what_names_it()
     {
         var item = Sample.Object(true, (GatedAnnotations.Gates, "flux-system/maintenance"), (GatedAnnotations.HeldBy, "flux-system/maintenance (GateClosing)"));
         var explanation = Sample.Explain(item, Sample.Closing);
         explanation.State.Should().Be(HoldState.Held);
         explanation.Headline.Should().Be("Kustomization apps/my-app is held by flux-system/maintenance (closing).");
         explanation.Notes[0].Should().Be("It stays held when its gate closes: nothing new is released within the margin before that.");
-        explanation.Next[0].Should().Be(new NextStep("sluice open maintenance -n flux-system --reason TEXT", "keep the gate open beyond the end of its window"));
-        Sample.Explain(Sample.Object(false, (GatedAnnotations.Gates, "flux-system/maintenance")), Sample.Closing).State.Should().Be(HoldState.NotHeld, "what is released already goes on");
+        explanation.Next[0].Should().Be(new NextStep("sluice open maintenance -n flux-system --reason TEXT", "ask for it to stay open for its spec.window, beyond the end of the open window"));
+        Sample.Explain(Sample.Object(false, (GatedAnnotations.Gates, "flux-system/maintenance")), Sample.Closing).State.Should().Be(HoldState.NotHeldYet, "the controller holds it within the margin");
     }
 
     [Fact]

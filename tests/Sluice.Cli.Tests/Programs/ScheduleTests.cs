@@ -106,7 +106,7 @@ public sealed class ScheduleTests(ClusterWithGates cluster)
     public async Task Warnings_go_to_standard_error_and_keep_the_feed_clean()
     {
         var result = (await OfText(Weekends.Replace("0 0 * * 6", "* 0 * * 6")).RunAsync("schedule -f - -o ics --from 2026-11-01")).Succeeded();
-        result.Error.Should().Be("warning: spec.windows[0]: window 'weekend' overlaps itself: '* 0 * * 6' starts it again before its 48h are over; what overlaps is one stretch\n");
+        result.Error.Should().Be("warning: spec.windows[0]: window 'weekend' overlaps itself: it starts again before its duration of 48h has passed, and the stretches are merged\n");
         new Feed(result.Output).Events.Should().NotBeEmpty();
     }
 

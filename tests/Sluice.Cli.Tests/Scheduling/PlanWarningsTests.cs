@@ -15,7 +15,7 @@ public sealed class PlanWarningsTests
     [Fact]
     public void A_window_that_overlaps_itself_is_seldom_meant() =>
         Warnings(new GateSpec { Windows = [Plans.Nightly, new GateWindow { Name = "ten", Action = "open", Cron = "* 10 * * *", Duration = "1h" }] }).Should().Equal(
-            "spec.windows[1]: window 'ten' overlaps itself: '* 10 * * *' starts it again before its 1h are over; what overlaps is one stretch");
+            "spec.windows[1]: window 'ten' overlaps itself: it starts again before its duration of 1h has passed, and the stretches are merged");
 
     [Fact]
     public void A_window_that_is_over_or_years_ahead_is_told() =>

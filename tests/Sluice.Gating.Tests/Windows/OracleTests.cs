@@ -29,7 +29,7 @@ public sealed class OracleTests
                 Agree(scene, oracle, rules, boundary + Tick);
             }
         },
-        iter: 1500,
+        iter: 2500,
         print: Scene.Print);
 
     private static void Agree(Scene scene, NaiveGate oracle, GateRules rules, DateTimeOffset now)

@@ -38,7 +38,7 @@ public sealed class RequestsAmongWindowsTests
     }
 
     [Fact]
-    public void A_close_request_that_ends_before_the_next_open_window_resets_at_once()
+    public void A_close_request_outside_every_window_resets_at_once()
     {
         var gate = Daily(Hour).AnnotateClose("08:00");
         gate.Look("08:00");
@@ -48,13 +48,27 @@ public sealed class RequestsAmongWindowsTests
     }
 
     [Fact]
-    public void A_close_request_shortly_before_an_open_window_keeps_the_gate_closed_into_it()
+    public void An_open_request_in_an_open_window_lasts_for_the_gates_window_beyond_the_end_of_the_open_one_and_its_margin()
     {
-        var gate = Daily(Hour).AnnotateClose("08:30");
-        gate.Look("08:30");
-        gate.Current!.ResetAt.Should().Be(WatchedGate.At("09:30"));
-        gate.Decide("09:15").Message.Should().Be("Gate scheduled for opening at 2021-03-26T09:30:00Z");
-        gate.Decide("09:30").Reason.Should().Be("OpenWindow");
+        var gate = Daily(Hour);
+        gate.Rules = gate.Rules with { Margin = TimeSpan.FromMinutes(30) };
+        var end = Forecast.From(gate.Rules, null, WatchedGate.At("10:00")).First().At;
+        gate.Annotations = gate.Annotations with { OpenRequestedAt = $"{end.AddMinutes(-10).UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" };
+        gate.Look(end.AddMinutes(-10));
+
+        var decision = GateDecision.Decide(gate.Rules, gate.Current, null, end.AddMinutes(-5));
+        decision.AdmitsReleases.Should().BeTrue("who asks by hand needs no margin");
+        decision.Next.Should().Be(new Transition(end.AddMinutes(50), GateState.Closed, "RequestExpired"));
+    }
+
+    [Fact]
+    public void An_override_that_came_too_late_is_no_reason_to_refuse_the_same_reason_with_a_new_stamp()
+    {
+        var gate = Daily(Hour);
+        gate.Annotations = new() { OpenRequestedAt = WatchedGate.Stamp("04:00"), OpenOverride = "INC-1" };
+        gate.Look("06:00").Notices.Should().ContainSingle().Which.Outcome.Should().Be(RequestOutcome.Expired);
+        gate.Annotations = gate.Annotations with { OpenRequestedAt = WatchedGate.Stamp("06:01") };
+        gate.Look("06:01").Notices.Should().ContainSingle().Which.Outcome.Should().Be(RequestOutcome.Overriding);
     }
 
     [Fact]
