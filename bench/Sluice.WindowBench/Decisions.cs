@@ -74,7 +74,7 @@ public class Decisions
         {
             _ = CronSchedule.TryParse(window.Cron, out var starts, out _);
             _ = TimeZones.TryFind(window.Zone, out var zone);
-            return ($"window-{index}", index % 5 == 0 ? WindowAction.Close : WindowAction.Open, starts!, window.Duration, zone!);
+            return ($"window-{index}", index % 5 == 4 ? WindowAction.Close : WindowAction.Open, starts!, window.Duration, zone!);
         }),
     ];
 
