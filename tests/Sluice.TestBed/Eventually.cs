@@ -9,12 +9,12 @@ public static class Eventually
     /// <param name="what">The condition, in words, for the message.</param>
     /// <param name="ask">What to ask.</param>
     /// <param name="isWanted">Whether the answer will do.</param>
-    /// <param name="timeout">How long to try; default 20 s.</param>
+    /// <param name="timeout">How long to try; default 40 s, for a machine that runs all tests at once.</param>
     /// <returns>The answer that did.</returns>
     /// <exception cref="TimeoutException">It never did; the message has the last answer.</exception>
     public static async Task<T> GivesAsync<T>(string what, Func<Task<T>> ask, Func<T, bool> isWanted, TimeSpan? timeout = null)
     {
-        var limit = timeout ?? TimeSpan.FromSeconds(20);
+        var limit = timeout ?? TimeSpan.FromSeconds(40);
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {

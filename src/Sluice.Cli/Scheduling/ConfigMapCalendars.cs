@@ -21,20 +21,7 @@ internal sealed class ConfigMapCalendars(Func<string, IReadOnlyDictionary<string
             return false;
         }
 
-        if (!found.TryGetValue(reference.Key, out var text))
-        {
-            var keys = found.Count == 0 ? "none" : string.Join(", ", found.Keys.Order(StringComparer.Ordinal).Select(key => $"'{key}'"));
-            problem = $"ConfigMap '{name}' has no key '{reference.Key}'; it has {keys}";
-            return false;
-        }
-
-        if (EventCalendar.TryParse(text, floatingZone, out calendar, out var unreadable))
-        {
-            problem = null;
-            return true;
-        }
-
-        problem = $"key '{reference.Key}' of ConfigMap '{name}' is not a calendar: {unreadable}";
-        return false;
+        return CalendarTexts.TryFind(name, found, reference.Key, out var text, out problem)
+            && CalendarTexts.TryRead(name, reference.Key, text, floatingZone, out calendar, out problem);
     }
 }

@@ -17,8 +17,6 @@ internal sealed class CalendarCache(KubernetesApi api, TimeProvider time, ILogge
 
     private static readonly TimeSpan PatienceAfterFailure = TimeSpan.FromSeconds(2);
 
-    private const int MaxNamedKeys = 10;
-
     private static readonly ApiResource Resource = new("", "v1", "configmaps", "ConfigMap");
 
     private readonly Lock _lock = new();
@@ -164,29 +162,19 @@ internal sealed class CalendarCache(KubernetesApi api, TimeProvider time, ILogge
             return new("", null, $"ConfigMap '{name}' does not exist; create it, with the calendar under key '{key}'");
         }
 
-        if (!map.Data.TryGetValue(key, out var text))
+        if (!CalendarTexts.TryFind(name.ToString(), map.Data, key, out var text, out var missing))
         {
-            return new("", null, $"ConfigMap '{name}' has no key '{key}'; it has {Keys(map.Data.Keys)}");
+            return new("", null, missing);
         }
 
         // A thousand gates of a namespace may share one calendar.
         if (!_parsed.TryGetValue((name, key, zone.Id), out var parsed) || parsed.Text != text)
         {
-            parsed = EventCalendar.TryParse(text, zone, out var calendar, out var problem)
-                ? new(text, calendar, null)
-                : new(text, null, $"key '{key}' of ConfigMap '{name}' is not a calendar: {problem}");
+            parsed = CalendarTexts.TryRead(name.ToString(), key, text, zone, out var calendar, out var problem) ? new(text, calendar, null) : new(text, null, problem);
             _parsed[(name, key, zone.Id)] = parsed;
         }
 
         return parsed;
-    }
-
-    // A ConfigMap may have thousands of keys, and a condition has room for 32,768 characters.
-    private static string Keys(IEnumerable<string> keys)
-    {
-        var all = keys.Order(StringComparer.Ordinal).ToList();
-        var named = string.Join(", ", all.Take(MaxNamedKeys).Select(key => $"'{key}'"));
-        return all.Count switch { 0 => "none", > MaxNamedKeys => $"{named} and {all.Count - MaxNamedKeys} more", _ => named };
     }
 
     private sealed record Parsed(string Text, EventCalendar? Calendar, string? Problem);
