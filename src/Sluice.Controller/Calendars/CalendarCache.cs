@@ -81,6 +81,7 @@ internal sealed class CalendarCache(KubernetesApi api, TimeProvider time, ILogge
         {
             all = [.. _watched.Values];
             _watched.Clear();
+            _usedBy.Clear();
         }
 
         foreach (var watched in all)

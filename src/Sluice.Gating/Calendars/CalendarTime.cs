@@ -1,5 +1,6 @@
 using NodaTime;
 using NodaTime.TimeZones;
+using Sluice.Gating.Windows;
 
 namespace Sluice.Gating.Calendars;
 
@@ -10,9 +11,6 @@ namespace Sluice.Gating.Calendars;
 internal readonly record struct CalendarTime(LocalDateTime Local, TimeForm Form, DateTimeZone Zone)
 {
     private static readonly LocalDate LastDay = new(9999, 12, 31);
-
-    private static readonly ZoneLocalMappingResolver FirstValid =
-        Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnStartOfIntervalAfter);
 
     /// <summary>Whether it is a date alone.</summary>
     public bool IsDate => Form == TimeForm.Date;
@@ -25,13 +23,13 @@ internal readonly record struct CalendarTime(LocalDateTime Local, TimeForm Form,
     /// RFC 5545, section 3.3.5, would read a skipped time with the offset before the gap (02:30 as 03:30). Sluice has one rule for whatever
     /// starts, cron windows as well: the first valid instant.
     /// </remarks>
-    public Instant Start => Resolve(FirstValid);
+    public Instant Start => Resolve(TimeZones.FirstValid);
 
     /// <summary>
     /// The instant at which something is over: as <see cref="Start"/>, but a time that the clock skips is read with the offset before the gap,
     /// as RFC 5545, section 3.3.5, says. So a skipped time never makes a stretch shorter than it is written.
     /// </summary>
-    public Instant End => Resolve(IsDate ? FirstValid : Resolvers.LenientResolver);
+    public Instant End => Resolve(IsDate ? TimeZones.FirstValid : Resolvers.LenientResolver);
 
     /// <summary>The same time of day, some days later; at most 31 December 9999.</summary>
     public CalendarTime PlusDays(int days) =>

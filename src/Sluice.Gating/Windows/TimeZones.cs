@@ -8,9 +8,11 @@ namespace Sluice.Gating.Windows;
 /// </summary>
 public static class TimeZones
 {
-    // One rule for both changes of the clock, stated in docs/concepts.md: what does not exist is moved to the first instant that does, and
-    // what happens twice counts the first time.
-    private static readonly ZoneLocalMappingResolver FirstValid = Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnStartOfIntervalAfter);
+    /// <summary>
+    /// The one rule for both changes of the clock, for whatever starts: what does not exist is moved to the first instant that does, and what
+    /// happens twice counts the first time.
+    /// </summary>
+    internal static readonly ZoneLocalMappingResolver FirstValid = Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnStartOfIntervalAfter);
 
     /// <summary>Which release of the IANA database is built in, for example <c>2026a</c>.</summary>
     public static string DatabaseVersion => TzdbDateTimeZoneSource.Default.TzdbVersion;
