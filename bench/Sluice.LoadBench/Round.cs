@@ -23,6 +23,9 @@ internal sealed class Round(Bench bench, Subject subject, Scale scale, int concu
         await ReleaseAsync();
     }
 
+    /// <summary>Requests to one gate with one object alone.</summary>
+    public Task RunLatencyAsync() => EmptyAsync();
+
     /// <summary>Gates with windows, and nothing else: what they cost while nothing happens.</summary>
     public async Task RunWindowsAsync()
     {

@@ -24,7 +24,7 @@ internal sealed class RunningController : IAsyncDisposable
             subject.Program,
             [
                 $"--kubeconfig={kubeconfig}", $"--health-addr=127.0.0.1:{health}", "--metrics-addr=127.0.0.1:0",
-                "--runtime-namespace=default", "--enable-leader-election", .. arguments,
+                "--runtime-namespace=default", "--enable-leader-election", .. subject.Arguments, .. arguments,
             ]);
         while (!process.HasExited)
         {

@@ -3,6 +3,8 @@
 // It has two informers, on Gates and on Kustomizations, and keeps the objects whole, as client-go does. It latches requests by annotation
 // into the condition Opened of the gate and holds and releases what names the gate, both by server-side apply. It has no windows, no
 // access rules, no other kinds, no Events, no conditions on gated objects and no metrics, all of which sluice-controller has.
+// With --history it keeps the last twenty transitions and a Ready condition in the gate's status, as sluice-controller does: most of what a
+// request to a gate costs is what the API server does with that status.
 package main
 
 import (
@@ -49,6 +51,7 @@ var (
 
 type controller struct {
 	client         dynamic.Interface
+	history        bool
 	gates, objects cache.SharedIndexInformer
 	gateQueue      workqueue.TypedRateLimitingInterface[string]
 	objectQueue    workqueue.TypedRateLimitingInterface[string]
@@ -61,6 +64,7 @@ func main() {
 	concurrent := flag.Int("concurrent", 4, "")
 	qps := flag.Float64("kube-api-qps", 50, "")
 	burst := flag.Int("kube-api-burst", 300, "")
+	history := flag.Bool("history", false, "keep the last twenty transitions of a gate in its status")
 	flag.String("metrics-addr", "", "taken and not used")
 	flag.Bool("enable-leader-election", true, "taken and not used: it always does")
 	flag.Parse()
@@ -75,6 +79,7 @@ func main() {
 	limiter := workqueue.DefaultTypedControllerRateLimiter[string]
 	c := &controller{
 		client:      dynamic.NewForConfigOrDie(config),
+		history:     *history,
 		gates:       factory.ForResource(gateResource).Informer(),
 		objects:     factory.ForResource(objectResource).Informer(),
 		gateQueue:   workqueue.NewTypedRateLimitingQueue(limiter()),
@@ -182,11 +187,29 @@ func (c *controller) reconcileGate(ctx context.Context, key string) error {
 	return c.apply(ctx, gateResource, gate, "status", map[string]any{
 		"apiVersion": gate.GetAPIVersion(), "kind": gate.GetKind(),
 		"metadata": map[string]any{"name": gate.GetName(), "namespace": gate.GetNamespace(), "resourceVersion": gate.GetResourceVersion()},
-		"status": map[string]any{"conditions": []any{metav1.Condition{
-			Type: "Opened", Status: status, Reason: "ReconciliationSucceeded", Message: message,
-			ObservedGeneration: gate.GetGeneration(), LastTransitionTime: metav1.Now(),
-		}}},
+		"status": c.status(gate, status, message),
 	})
+}
+
+func (c *controller) status(gate *unstructured.Unstructured, opened metav1.ConditionStatus, message string) map[string]any {
+	now := metav1.Now()
+	condition := func(kind string, status metav1.ConditionStatus, message string) metav1.Condition {
+		return metav1.Condition{Type: kind, Status: status, Reason: "ReconciliationSucceeded", Message: message, ObservedGeneration: gate.GetGeneration(), LastTransitionTime: now}
+	}
+	if !c.history {
+		return map[string]any{"conditions": []any{condition("Opened", opened, message)}}
+	}
+	before, _, _ := unstructured.NestedSlice(gate.Object, "status", "history")
+	to := "closed"
+	if opened == metav1.ConditionTrue {
+		to = "opened"
+	}
+	transition := map[string]any{"at": now, "to": to, "reason": "Requested", "by": "bench", "message": message + " requested at " + now.UTC().Format(time.RFC3339) + ", until closed again"}
+	return map[string]any{
+		"observedGeneration": gate.GetGeneration(),
+		"conditions":         []any{condition("Ready", metav1.ConditionTrue, "Gate is in force"), condition("Opened", opened, message)},
+		"history":            append([]any{transition}, before[:min(len(before), 19)]...),
+	}
 }
 
 // The later request wins; without any, the default.
