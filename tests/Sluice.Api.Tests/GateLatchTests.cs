@@ -61,8 +61,8 @@ public sealed class GateLatchTests
               {"manager": "kubectl-annotate", "operation": "Update", "time": "2026-03-26T10:00:00Z", "fieldsV1": {"f:metadata": {"f:annotations": {"f:open.gate.fluxcd.io/requestedAt": {}}}}}]}}
             """,
             ApiJson.Default.Gate)!;
-        gate.ReadRequests().OpenBy.Should().Be("manager:kubectl-annotate");
-        gate.ReadRequests().CloseBy.Should().BeNull("nobody asked to close it");
+        gate.ReadRequests(trustRequestedBy: false).OpenBy.Should().Be("manager:kubectl-annotate");
+        gate.ReadRequests(trustRequestedBy: false).CloseBy.Should().BeNull("nobody asked to close it");
     }
 
     [Theory]

@@ -6,6 +6,9 @@ public static class GateAnnotations
     /// <summary>Opens the gate: an RFC 3339 time, normally the present one.</summary>
     public const string OpenRequestedAt = "open.gate.fluxcd.io/requestedAt";
 
+    /// <summary>Who makes the open request. Stamped, or checked, by the policies of <c>config/admission</c>; without them it proves nothing.</summary>
+    public const string OpenRequestedBy = "open.gate.fluxcd.io/requestedBy";
+
     /// <summary>Limits an open request to one revision or digest.</summary>
     public const string OpenRevision = "open.gate.fluxcd.io/revision";
 
@@ -19,6 +22,9 @@ public static class GateAnnotations
 
     /// <summary>Closes the gate: an RFC 3339 time, normally the present one.</summary>
     public const string CloseRequestedAt = "close.gate.fluxcd.io/requestedAt";
+
+    /// <summary>Who makes the close request, as <see cref="OpenRequestedBy"/>.</summary>
+    public const string CloseRequestedBy = "close.gate.fluxcd.io/requestedBy";
 
     /// <summary>Why the gate is closed; free text, recorded.</summary>
     public const string CloseReason = "close.gate.fluxcd.io/reason";

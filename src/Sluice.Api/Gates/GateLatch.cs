@@ -7,7 +7,12 @@ namespace Sluice.Api.Gates;
 public static class GateLatch
 {
     /// <summary>What the annotations of a gate ask for.</summary>
-    public static RequestAnnotations ReadRequests(this Gate gate)
+    /// <param name="gate">The gate.</param>
+    /// <param name="trustRequestedBy">
+    /// Whether <see cref="GateAnnotations.OpenRequestedBy"/> and <see cref="GateAnnotations.CloseRequestedBy"/> are believed: only where admission
+    /// lets nobody claim to be another. Otherwise, and where they are missing, <c>manager:</c> and the field manager that wrote the request.
+    /// </param>
+    public static RequestAnnotations ReadRequests(this Gate gate, bool trustRequestedBy)
     {
         var annotations = gate.Metadata.Annotations;
         return new()
@@ -16,11 +21,13 @@ public static class GateLatch
             OpenRevision = annotations?.GetValueOrDefault(GateAnnotations.OpenRevision),
             OpenReason = annotations?.GetValueOrDefault(GateAnnotations.OpenReason),
             OpenOverride = annotations?.GetValueOrDefault(GateAnnotations.OpenOverride),
-            OpenBy = Writer(gate, GateAnnotations.OpenRequestedAt),
+            OpenBy = Requester(GateAnnotations.OpenRequestedBy) ?? Writer(gate, GateAnnotations.OpenRequestedAt),
             CloseRequestedAt = annotations?.GetValueOrDefault(GateAnnotations.CloseRequestedAt),
             CloseReason = annotations?.GetValueOrDefault(GateAnnotations.CloseReason),
-            CloseBy = Writer(gate, GateAnnotations.CloseRequestedAt),
+            CloseBy = Requester(GateAnnotations.CloseRequestedBy) ?? Writer(gate, GateAnnotations.CloseRequestedAt),
         };
+
+        string? Requester(string annotation) => trustRequestedBy && annotations?.GetValueOrDefault(annotation) is { Length: > 0 } user ? user : null;
     }
 
     /// <summary>What the status has latched.</summary>

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Sluice.Api;
 using Sluice.Api.Gates;
 using Sluice.Api.Serialization;
-using Sluice.Controller.Calendars;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Metrics;
 using Sluice.Kubernetes;
@@ -14,7 +13,7 @@ namespace Sluice.Controller.Gates;
 /// <param name="api">The API server.</param>
 /// <param name="gates">The gates.</param>
 /// <param name="objects">The objects that name them.</param>
-/// <param name="calendars">The calendars of their windows.</param>
+/// <param name="reader">Reads a gate from the answer to a write.</param>
 /// <param name="seesAll">Whether those are all of them. A shard counts nothing: each would write another number over that of the others, for ever.</param>
 /// <param name="intervalJitter">By how much of itself an interval is varied at most, from 0 to 0.5.</param>
 /// <param name="isBusy">Whether objects wait to be held or released: their number is not written before it has settled.</param>
@@ -23,7 +22,7 @@ namespace Sluice.Controller.Gates;
 /// <param name="time">The clock.</param>
 /// <param name="log">For who looks after Sluice.</param>
 internal sealed partial class GateReconciler(
-    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, CalendarCache calendars, bool seesAll, double intervalJitter, Func<bool> isBusy, GateNotifier notifier,
+    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, GateReader reader, bool seesAll, double intervalJitter, Func<bool> isBusy, GateNotifier notifier,
     SluiceMetrics metrics, TimeProvider time, ILogger<GateReconciler> log)
 {
     private static readonly TimeSpan CountPause = TimeSpan.FromMilliseconds(250);
@@ -69,7 +68,7 @@ internal sealed partial class GateReconciler(
 
             try
             {
-                gates.Observe(await api.ApplyAsync(Resource, key, Body(observed, look.Status), StatusOptions, json => ObservedGate.Read(json, calendars), cancellation));
+                gates.Observe(await api.ApplyAsync(Resource, key, Body(observed, look.Status), StatusOptions, reader.Read, cancellation));
             }
             catch (KubernetesApiException e) when (e.IsNotFound)
             {

@@ -65,12 +65,12 @@ internal sealed class ObservedGate : ICachedObject
     public bool IsSettled => _calendars?.IsSettled(Key.Namespace, Gate.Spec.CalendarConfigMaps()) != false;
 
     /// <summary>Reads a gate and drops what is not used again.</summary>
-    public static ObservedGate Read(ReadOnlySpan<byte> json, CalendarCache calendars)
+    public static ObservedGate Read(ReadOnlySpan<byte> json, CalendarCache calendars, bool trustRequestedBy)
     {
         var gate = JsonSerializer.Deserialize(json, ApiJson.Default.Gate) ?? throw new JsonException("Expected a Gate and found null.");
         return new(gate.Spec.CalendarConfigMaps().Any() ? calendars : null)
         {
-            Requests = gate.ReadRequests(),
+            Requests = gate.ReadRequests(trustRequestedBy),
             Latched = gate.Status.ReadLatched(),
             Gate = gate with { Metadata = gate.Metadata with { ManagedFields = null, Labels = null, Annotations = KeptAnnotations(gate.Metadata.Annotations) } },
         };

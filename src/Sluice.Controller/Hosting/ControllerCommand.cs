@@ -27,6 +27,7 @@ internal static class ControllerCommand
         var watchAll = Flag("--watch-all-namespaces", Defaults.WatchAllNamespaces, "Watch gates and gated objects in all namespaces; if false, only in the runtime namespace.");
         var labels = new Option<string?>("--watch-label-selector") { Description = "Watch only gated objects with these labels, for example sharding.fluxcd.io/key=shard1." };
         var noCross = Flag("--no-cross-namespace-refs", Defaults.NoCrossNamespaceRefs, "Refuse references to gates of other namespaces.");
+        var trust = Flag("--trust-requested-by", Defaults.TrustRequestedBy, "Believe the requestedBy annotations of requests. Only where config/admission is installed, which lets nobody claim to be another.");
         var kinds = new Option<string[]>("--additional-kinds")
         {
             Description = "Other kinds with spec.suspend that may be held, as PLURAL.GROUP, for example terraforms.infra.contrib.fluxcd.io.",
@@ -64,7 +65,7 @@ internal static class ControllerCommand
 
         var command = new RootCommand("Holds Flux objects while the gates that they name are closed, and releases them when they are opened.")
         {
-            kubeconfig, context, runtimeNamespace, watchAll, labels, noCross, kinds, events, metrics, health, concurrent, level, encoding,
+            kubeconfig, context, runtimeNamespace, watchAll, labels, noCross, trust, kinds, events, metrics, health, concurrent, level, encoding,
             elect, release, lease, renew, retry, minRetry, maxRetry, jitter, qps, burst,
         };
         command.SetAction(async (parsed, cancellation) =>
@@ -77,6 +78,7 @@ internal static class ControllerCommand
                 WatchAllNamespaces = parsed.GetValue(watchAll),
                 WatchLabelSelector = parsed.GetValue(labels),
                 NoCrossNamespaceRefs = parsed.GetValue(noCross),
+                TrustRequestedBy = parsed.GetValue(trust),
                 AdditionalKinds = parsed.GetValue(kinds)!,
                 EventsAddress = FluxEventSinkOptions.TryParseAddress(parsed.GetValue(events), out var eventsAddress, out _) ? eventsAddress : null,
                 MetricsAddress = ListenAddress.Parse(parsed.GetValue(metrics)),

@@ -21,6 +21,9 @@ internal sealed record ControllerOptions
 
     public bool NoCrossNamespaceRefs { get; init; }
 
+    /// <summary>Believe the annotations that say who made a request: where <c>config/admission</c> is installed, nobody can claim to be another.</summary>
+    public bool TrustRequestedBy { get; init; }
+
     public IReadOnlyList<string> AdditionalKinds { get; init; } = [];
 
     /// <summary>The address of notification-controller; null: Flux events go nowhere.</summary>

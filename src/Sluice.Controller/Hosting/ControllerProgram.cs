@@ -46,7 +46,8 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         (_options, _time, _loggers, _log) = (options, time, loggers, loggers.CreateLogger("controller"));
         var scope = new InformerOptions { Namespace = options.WatchAllNamespaces ? null : options.Namespace };
         _calendars = new(api, time, loggers);
-        _gates = new(api, GateReconciler.Resource, json => ObservedGate.Read(json, _calendars), scope, time, loggers.CreateLogger<Informer<ObservedGate>>());
+        var reader = new GateReader(_calendars, options.TrustRequestedBy);
+        _gates = new(api, GateReconciler.Resource, reader.Read, scope, time, loggers.CreateLogger<Informer<ObservedGate>>());
         _namespaces = new(api, new("", "v1", "namespaces", "Namespace", Namespaced: false), ObservedNamespace.Read, new() { MetadataOnly = true }, time, loggers.CreateLogger<Informer<ObservedNamespace>>());
         _definitions = new(
             api, new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", Namespaced: false),
@@ -57,7 +58,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
         var evaluator = new GateEvaluator(_gates.Cache, _namespaces.Cache, !options.NoCrossNamespaceRefs);
         _gateReconciler = new(
-            api, _gates, _objects, _calendars, string.IsNullOrEmpty(options.WatchLabelSelector), options.IntervalJitterPercentage / 100.0, () => IsBusy, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time,
+            api, _gates, _objects, reader, string.IsNullOrEmpty(options.WatchLabelSelector), options.IntervalJitterPercentage / 100.0, () => IsBusy, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time,
             loggers.CreateLogger<GateReconciler>());
         _holdReconciler = new(api, _objects, evaluator, new(notifier, metrics, loggers.CreateLogger<HoldNotifier>()), time, loggers.CreateLogger<HoldReconciler>());
         _approvedReconciler = new(api, _objects, evaluator, time);

@@ -17,7 +17,7 @@ internal sealed class LatchingController(ClusterWithGates cluster)
         var gate = JsonSerializer.Deserialize(json, ApiJson.Default.Gate)!;
         var rules = gate.Spec.ToRules(NoCalendars.Instance);
         var now = TimeProvider.System.GetUtcNow();
-        var latched = RequestLatch.Take(gate.Status.ReadLatched(), gate.ReadRequests(), rules, now).Latched;
+        var latched = RequestLatch.Take(gate.Status.ReadLatched(), gate.ReadRequests(trustRequestedBy: false), rules, now).Latched;
         var decision = GateDecision.Decide(rules, latched.Current, null, now);
         var status = (gate.Status ?? new GateStatus()).WithLatched(latched) with
         {
