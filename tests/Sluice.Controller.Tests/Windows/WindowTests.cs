@@ -42,7 +42,7 @@ public sealed class WindowTests(RunningSluice sluice) : IClassFixture<RunningSlu
     [Fact]
     public async Task A_recurring_window_opens_at_the_minute_that_its_cron_expression_names()
     {
-        // A gate that is created within its window is opened from then on, and not from the minute.
+        // A gate that is created within its window is opened from then on, and not from the minute: wait for the eleventh second.
         if (TimeProvider.System.GetUtcNow().Second is var second and (< 11 or > 50))
         {
             await Task.Delay(TimeSpan.FromSeconds((71 - second) % 60), TimeProvider.System, TestContext.Current.CancellationToken);
