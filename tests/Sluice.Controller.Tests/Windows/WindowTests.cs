@@ -18,8 +18,8 @@ public sealed class WindowTests(RunningSluice sluice) : IClassFixture<RunningSlu
     [Fact]
     public async Task A_gate_opens_and_closes_at_the_announced_instants_and_what_names_it_follows_within_a_second()
     {
-        var start = Now(3);
-        var end = start.AddSeconds(3);
+        var start = Now(10);
+        var end = start.AddSeconds(6);
         var ns = await NewAsync($$"""{"interval": "1h", "windows": [{{OneOff("now", "open", start, end)}}]}""");
         await _cluster.UntilHeldAsync(Kustomization, ns, "app");
         var announced = await GateAsync(ns);
@@ -92,7 +92,7 @@ public sealed class WindowTests(RunningSluice sluice) : IClassFixture<RunningSlu
     [Fact]
     public async Task Within_the_margin_before_the_end_of_a_window_nothing_new_is_released()
     {
-        var end = Now(6);
+        var end = Now(14);
         var ns = await NewAsync($$"""{"interval": "1h", "margin": "3s", "windows": [{{OneOff("now", "open", Now(-60), end)}}]}""");
         await _cluster.UntilReleasedAsync(Kustomization, ns, "app");
 
@@ -109,7 +109,7 @@ public sealed class WindowTests(RunningSluice sluice) : IClassFixture<RunningSlu
     [Fact]
     public async Task A_controller_that_stood_still_over_both_ends_of_a_window_is_right_at_once_when_it_goes_on()
     {
-        var (start, end) = (Now(2), Now(4));
+        var (start, end) = (Now(10), Now(12));
         var ns = await NewAsync($$"""{"interval": "1h", "windows": [{{OneOff("missed", "open", start, end)}}, {{OneOff("present", "open", end.AddSeconds(1), end.AddSeconds(600))}}]}""");
         await _cluster.UntilHeldAsync(Kustomization, ns, "app");
         Signals.Send(sluice.Controller.Process.Id, Signals.Stop);
