@@ -23,7 +23,7 @@ public sealed class GuardedCluster : IAsyncLifetime
         await Cluster.Kubectl.RunAsync("apply", "--server-side", "-k", RepositoryRoot.Combine("config", "default"));
         if (Stamps)
         {
-            await Cluster.Kubectl.RunAsync("apply", "--server-side", "-k", RepositoryRoot.Combine("config", "admission", "requester"));
+            await Cluster.Kubectl.RunAsync("apply", "--server-side", "-k", RepositoryRoot.Combine("config", "admission", "mutating"));
         }
 
         // Who may change gates in every way that Kubernetes itself knows, and nothing that Sluice asks for.

@@ -51,7 +51,7 @@ public sealed class UnstampedRequestTests(UnstampedRequestTests.Unstamped unstam
     private Task UntilRequestedBy(string ns, string name) =>
         _guarded.Cluster.UntilAsync(FluxResources.Gate, ns, "gate", $"was requested by {name}", gate => (string?)gate["status"]?["requestedBy"] == name);
 
-    /// <summary>A guarded cluster without <c>config/admission/requester</c>.</summary>
+    /// <summary>A guarded cluster without <c>config/admission/mutating</c>.</summary>
     public sealed class Unstamped : IAsyncLifetime
     {
         public GuardedCluster Guarded { get; } = new() { Stamps = false };
