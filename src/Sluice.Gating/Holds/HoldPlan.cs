@@ -76,7 +76,8 @@ public sealed record HoldPlan(HoldIntent Intent, HoldChange Change, HoldIntent? 
         return seen switch
         {
             { ReleasingOnce: not null } => HoldChange.HoldAgain,
-            { HeldBy: null } => HoldChange.Hold,
+            // Admission suspends what is born, and cannot say since when: Sluice looks at it for the first time.
+            { HeldBy: null } or { IsHeldByAdmission: true, HeldSince: null } => HoldChange.Hold,
             { IsSuspended: false } => HoldChange.Reassert,
             _ => HoldChange.Relabel,
         };

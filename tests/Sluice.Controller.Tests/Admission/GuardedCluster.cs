@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Sluice.Controller.Tests.Clusters;
+using Sluice.Kubernetes;
 using Sluice.TestBed;
 
 namespace Sluice.Controller.Tests.Admission;
@@ -10,10 +12,10 @@ public sealed class GuardedCluster : IAsyncLifetime
 
     public Cluster Cluster { get; } = new();
 
-    /// <summary>Whether the cluster stamps requests, which takes MutatingAdmissionPolicy.</summary>
+    /// <summary>Whether the cluster stamps requests and holds what is born, which takes MutatingAdmissionPolicy.</summary>
     public bool Stamps { get; init; } = true;
 
-    private RunningController? Controller { get; set; }
+    public RunningController? Controller { get; private set; }
 
     public async ValueTask InitializeAsync()
     {
@@ -31,10 +33,13 @@ public sealed class GuardedCluster : IAsyncLifetime
         await Cluster.Kubectl.RunAsync("create", "clusterrolebinding", "writers", "--clusterrole=writer", "--group=writers");
         await Eventually.GivesAsync("the policies are in force", RefusesAsync, refuses => refuses);
         await Cluster.Kubectl.RunAsync("-n", "default", "delete", "gate", "probe");
-        Controller = await RunningController.StartAsync(
-            Cluster.ControlPlane.KubeconfigFor("system:serviceaccount:flux-system:sluice-controller", "system:serviceaccounts"),
-            ["--runtime-namespace=flux-system", "--trust-requested-by"]);
+        await StartControllerAsync();
     }
+
+    /// <summary>Starts a controller with the rights that <c>config/default</c> gives it, also after the one before was killed.</summary>
+    public async Task StartControllerAsync() => Controller = await RunningController.StartAsync(
+        Cluster.ControlPlane.KubeconfigFor("system:serviceaccount:flux-system:sluice-controller", "system:serviceaccounts"),
+        ["--runtime-namespace=flux-system", "--trust-requested-by"]);
 
     public async ValueTask DisposeAsync()
     {
@@ -74,7 +79,29 @@ public sealed class GuardedCluster : IAsyncLifetime
         }
         catch (KubectlException e)
         {
-            return e.Error.Contains("it takes the verb close", StringComparison.Ordinal) && (!Stamps || await IsStampedAsync());
+            return e.Error.Contains("it takes the verb close", StringComparison.Ordinal) && (!Stamps || (await IsStampedAsync() && await AreBornHeldAsync()));
+        }
+    }
+
+    private async Task<bool> AreBornHeldAsync()
+    {
+        try
+        {
+            foreach (var resource in FluxResources.All)
+            {
+                var born = await Cluster.Api.CreateAsync(
+                    resource, "default", GatedSamples.Write(resource, "default", "probe", "probe"), json => JsonNode.Parse(json)!, new() { DryRun = true });
+                if (!born.IsSuspended())
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+        catch (KubernetesApiException e) when (e.IsTransient)
+        {
+            return false;
         }
     }
 
