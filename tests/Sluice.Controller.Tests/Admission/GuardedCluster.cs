@@ -37,9 +37,17 @@ public sealed class GuardedCluster : IAsyncLifetime
     }
 
     /// <summary>Starts a controller with the rights that <c>config/default</c> gives it, also after the one before was killed.</summary>
-    public async Task StartControllerAsync() => Controller = await RunningController.StartAsync(
-        Cluster.ControlPlane.KubeconfigFor("system:serviceaccount:flux-system:sluice-controller", "system:serviceaccounts"),
-        ["--runtime-namespace=flux-system", "--trust-requested-by"]);
+    public async Task StartControllerAsync()
+    {
+        if (Controller is { } before)
+        {
+            await before.DisposeAsync();
+        }
+
+        Controller = await RunningController.StartAsync(
+            Cluster.ControlPlane.KubeconfigFor("system:serviceaccount:flux-system:sluice-controller", "system:serviceaccounts"),
+            ["--runtime-namespace=flux-system", "--trust-requested-by"]);
+    }
 
     public async ValueTask DisposeAsync()
     {
