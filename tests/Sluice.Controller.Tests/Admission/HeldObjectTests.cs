@@ -87,6 +87,18 @@ public sealed class HeldObjectTests(GuardedCluster guarded) : IClassFixture<Guar
         await EditAsync("two", ns, "delete ks/app");
     }
 
+    [Fact]
+    public async Task Who_may_override_its_gates_lets_it_go_by_hand_in_two_steps_while_Sluice_is_down()
+    {
+        var ns = await NewAsync();
+        await _cluster.Kubectl.RunAsync("-n", ns, "create", "rolebinding", "admin", "--clusterrole=sluice-admin", "--user=admin");
+        guarded.Controller!.Process.Kill();
+        await EditAsync("admin", ns, "annotate ks/app gating.toolkit.fluxcd.io/held-by-");
+        await EditAsync("admin", ns, "patch ks/app --type=merge -p {\"spec\":{\"suspend\":false}}");
+        await guarded.StartControllerAsync();
+        await _cluster.UntilHeldAsync(Kustomization, ns, "app");
+    }
+
     [Theory]
     [InlineData(8, true)]
     [InlineData(9, false)]
