@@ -1,46 +1,61 @@
 using System.Collections;
 using System.Reflection;
+using Sluice.Api.Bindings;
 using Sluice.Api.Gates;
-using Sluice.Api.Metadata;
 using YamlDotNet.RepresentationModel;
 
 namespace Sluice.Api.Tests;
 
-/// <summary>The CRD is written by hand, and so are the C# types: each must have what the other has.</summary>
+/// <summary>The CRDs are written by hand, and so are the C# types: each must have what the other has.</summary>
 public sealed class CrdTests
 {
-    private static readonly YamlMappingNode Crd = Load();
-
-    [Fact]
-    public void Every_field_of_the_CRD_is_a_property_of_the_CSharp_type_and_the_other_way_round()
+    private static readonly IReadOnlyDictionary<string, (Type Spec, Type Status)> Types = new Dictionary<string, (Type, Type)>
     {
+        [Gate.KindName] = (typeof(GateSpec), typeof(GateStatus)),
+        [GateBinding.KindName] = (typeof(GateBindingSpec), typeof(GateBindingStatus)),
+        [GateBinding.ClusterKindName] = (typeof(GateBindingSpec), typeof(GateBindingStatus)),
+    };
+
+    public static TheoryData<string> Kinds => [.. Types.Keys];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Every_field_of_the_CRD_is_a_property_of_the_CSharp_type_and_the_other_way_round(string kind)
+    {
+        var crd = Load(kind);
         var differences = new List<string>();
-        Compare(Property(Schema(), "spec"), typeof(GateSpec), "spec", differences);
-        Compare(Property(Schema(), "status"), typeof(GateStatus), "status", differences);
+        Compare(Property(Schema(crd), "spec"), Types[kind].Spec, "spec", differences);
+        Compare(Property(Schema(crd), "status"), Types[kind].Status, "status", differences);
         differences.Should().BeEmpty("the CRD and the C# types describe the same object");
     }
 
-    [Fact]
-    public void Every_field_of_the_CRD_has_a_description()
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Every_field_of_the_CRD_has_a_description(string kind)
     {
+        var crd = Load(kind);
         var bare = new List<string>();
-        Describe(Property(Schema(), "spec"), "spec", bare);
-        Describe(Property(Schema(), "status"), "status", bare);
+        Describe(Property(Schema(crd), "spec"), "spec", bare);
+        Describe(Property(Schema(crd), "status"), "status", bare);
         bare.Should().BeEmpty("kubectl explain is the first documentation that people read");
     }
 
-    [Fact]
-    public void The_CRD_has_the_group_version_and_kind_of_the_CSharp_types()
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void The_CRD_has_the_group_version_and_kind_of_the_CSharp_types(string kind)
     {
-        Text(Crd, "spec", "group").Should().Be(ApiGroup.Name);
-        Text(Crd, "spec", "names", "kind").Should().Be(Gate.KindName);
-        Text((YamlMappingNode)((YamlSequenceNode)At(Crd, "spec", "versions")).Children[0], "name").Should().Be(ApiGroup.Version);
+        var crd = Load(kind);
+        Text(crd, "spec", "group").Should().Be(ApiGroup.Name);
+        Text(crd, "spec", "names", "kind").Should().Be(kind);
+        Text((YamlMappingNode)((YamlSequenceNode)At(crd, "spec", "versions")).Children[0], "name").Should().Be(ApiGroup.Version);
     }
 
-    [Fact]
-    public void A_list_of_conditions_is_keyed_by_type_so_that_several_may_write_it()
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_list_of_conditions_is_keyed_by_type_so_that_several_may_write_it(string kind)
     {
-        var conditions = Property(Property(Schema(), "status"), "conditions");
+        var crd = Load(kind);
+        var conditions = Property(Property(Schema(crd), "status"), "conditions");
         Text(conditions, "x-kubernetes-list-type").Should().Be("map");
         ((YamlSequenceNode)At(conditions, "x-kubernetes-list-map-keys")).Children.Single().ToString().Should().Be("type");
     }
@@ -109,8 +124,8 @@ public sealed class CrdTests
         }
     }
 
-    private static YamlMappingNode Schema() =>
-        (YamlMappingNode)At((YamlMappingNode)((YamlSequenceNode)At(Crd, "spec", "versions")).Children[0], "schema", "openAPIV3Schema");
+    private static YamlMappingNode Schema(YamlMappingNode crd) =>
+        (YamlMappingNode)At((YamlMappingNode)((YamlSequenceNode)At(crd, "spec", "versions")).Children[0], "schema", "openAPIV3Schema");
 
     private static YamlMappingNode Property(YamlMappingNode schema, string name) => (YamlMappingNode)At(schema, "properties", name);
 
@@ -118,7 +133,7 @@ public sealed class CrdTests
 
     private static YamlNode At(YamlMappingNode node, params string[] path) => path.Aggregate((YamlNode)node, (at, name) => ((YamlMappingNode)at).Children[name]);
 
-    private static YamlMappingNode Load()
+    private static YamlMappingNode Load(string kind)
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Sluice.slnx")))
@@ -127,7 +142,7 @@ public sealed class CrdTests
         }
 
         var yaml = new YamlStream();
-        using var file = File.OpenText(Path.Combine(folder, "config", "crd", "gating.toolkit.fluxcd.io_gates.yaml"));
+        using var file = File.OpenText(Path.Combine(folder, "config", "crd", $"gating.toolkit.fluxcd.io_{kind.ToLowerInvariant()}s.yaml"));
         yaml.Load(file);
         return (YamlMappingNode)yaml.Documents[0].RootNode;
     }

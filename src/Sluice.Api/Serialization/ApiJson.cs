@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sluice.Api.Bindings;
 using Sluice.Api.Configuration;
 using Sluice.Api.Gates;
 using Sluice.Api.Metadata;
@@ -12,6 +13,8 @@ namespace Sluice.Api.Serialization;
     Converters = [typeof(Rfc3339JsonConverter)])]
 [JsonSerializable(typeof(ConfigMap))]
 [JsonSerializable(typeof(Gate))]
+[JsonSerializable(typeof(GateBinding))]
+[JsonSerializable(typeof(GateBindingStatusApply))]
 [JsonSerializable(typeof(GateList))]
 [JsonSerializable(typeof(GateStatus))]
 [JsonSerializable(typeof(GateStatusApply))]

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Sluice.Api.Metadata;
-using Sluice.Gating.Requirements;
+using Sluice.Api.Gated;
 using Sluice.Gating.Time;
 using Sluice.Kubernetes;
 
@@ -16,17 +16,17 @@ internal sealed class ApprovedReconciler(KubernetesApi api, GatedObjects objects
     private static readonly WriteOptions StatusOptions = new() { FieldManager = FieldManagers.Controller, Subresource = "status" };
 
     /// <summary>Whether the condition of <paramref name="gated"/> says something else than its gates.</summary>
-    public bool IsOutdated(GatedObject gated) => Wanted(gated, gates.Evaluate(gated, time.GetUtcNow())) != gated.Approved;
+    public bool IsOutdated(GatedKey key, GatedObject gated) => Wanted(key.Kind, gated) != gated.Approved;
 
     /// <summary>Writes the condition, if it is not as it should be.</summary>
     public async Task<ReconcileResult> ReconcileAsync(GatedKey key, CancellationToken cancellation)
     {
-        if (!objects.TryGet(key, out var gated, out var resource) || !IsOutdated(gated))
+        if (!objects.TryGet(key, out var gated, out var resource) || !IsOutdated(key, gated))
         {
             return ReconcileResult.Done;
         }
 
-        if (!gates.CanTell(gated))
+        if (!gates.CanTell(key.Kind, gated))
         {
             return ReconcileResult.After(GateEvaluator.Pause);
         }
@@ -38,7 +38,7 @@ internal sealed class ApprovedReconciler(KubernetesApi api, GatedObjects objects
             return new() { Retry = true };
         }
 
-        var conditions = Change(latest["status"]?["conditions"] as JsonArray, Wanted(gated, gates.Evaluate(gated, time.GetUtcNow())), time.GetUtcNow());
+        var conditions = Change(latest["status"]?["conditions"] as JsonArray, Wanted(key.Kind, gated), time.GetUtcNow());
         if (conditions is null)
         {
             return ReconcileResult.Done;
@@ -71,8 +71,8 @@ internal sealed class ApprovedReconciler(KubernetesApi api, GatedObjects objects
         return ReconcileResult.Done;
     }
 
-    private static ApprovedCondition? Wanted(GatedObject gated, HoldDecision decision) =>
-        gated.IsGated ? new(decision.IsApproved ? "True" : "False", decision.Reason, decision.Message) : null;
+    private ApprovedCondition? Wanted(GatedKind kind, GatedObject gated) =>
+        gates.Evaluate(kind, gated, time.GetUtcNow()) is { IsGated: true } decision ? new(decision.IsApproved ? "True" : "False", decision.Reason, decision.Message) : null;
 
     /// <summary>The whole list with the condition as wanted, every other one as it was; null when there is nothing to change.</summary>
     private static JsonArray? Change(JsonArray? latest, ApprovedCondition? wanted, DateTimeOffset now)

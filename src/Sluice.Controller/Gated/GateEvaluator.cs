@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sluice.Api.Gated;
 using Sluice.Controller.Access;
+using Sluice.Controller.Bindings;
 using Sluice.Controller.Gates;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Requirements;
@@ -8,21 +9,40 @@ using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Gated;
 
-/// <summary>Asks the gates that an object names, as they are in the cache, what they say to it.</summary>
+/// <summary>Asks the gates that an object names, and those that bindings put before it, what they say to it; all as they are in the cache.</summary>
 /// <param name="gates">The gates.</param>
+/// <param name="bindings">The bindings.</param>
 /// <param name="namespaces">The namespaces, whose labels say which gates elsewhere they may refer to.</param>
-/// <param name="allowCrossNamespace">Whether objects may name gates of other namespaces at all.</param>
-internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, ObjectCache<ObservedNamespace> namespaces, bool allowCrossNamespace)
+/// <param name="allowCrossNamespace">Whether objects, and bindings of a namespace, may name gates of other namespaces at all.</param>
+internal sealed class GateEvaluator(
+    ObjectCache<ObservedGate> gates, GateBindings bindings, ObjectCache<ObservedNamespace> namespaces, bool allowCrossNamespace)
 {
     /// <summary>When to ask again a gate that cannot tell yet.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Whether <paramref name="gated"/> may be reconciled at <paramref name="now"/>.</summary>
-    public HoldDecision Evaluate(GatedObject gated, DateTimeOffset now) => HoldDecision.Of([OwnGates(gated, now)]);
+    public HoldDecision Evaluate(GatedKind kind, GatedObject gated, DateTimeOffset now)
+    {
+        var groups = ImmutableArray.CreateBuilder<GateGroup>();
+        if (gated.NamesGates)
+        {
+            groups.Add(OwnGates(gated, now));
+        }
 
-    /// <summary>Whether all gates that <paramref name="gated"/> names can be asked: the calendar of one may not have been read yet.</summary>
-    public bool CanTell(GatedObject gated) =>
-        gated.RelatedGates().All(name => name.IndexOf('/', StringComparison.Ordinal) is var slash && (!gates.TryGet(new(name[..slash], name[(slash + 1)..]), out var gate) || gate.IsSettled));
+        foreach (var binding in bindings.Of(kind, gated))
+        {
+            // Who may write a ClusterGateBinding has rights on the whole cluster: no gate is out of its reach.
+            groups.Add(new(binding.Require, [.. binding.Gates.Select(gate => Ask(gate, binding.IsClusterWide ? null : gated.Key.Namespace, now))], binding.Title));
+        }
+
+        return HoldDecision.Of(groups.ToImmutable());
+    }
+
+    /// <summary>Whether all gates of <paramref name="gated"/> can be asked: the bindings, or the calendar of one gate, may not have been read yet.</summary>
+    public bool CanTell(GatedKind kind, GatedObject gated) =>
+        bindings.AreKnown
+        && gated.RelatedGates().Concat(bindings.Of(kind, gated).SelectMany(binding => binding.Gates).Select(gate => gate.ToString()))
+            .All(name => name.IndexOf('/', StringComparison.Ordinal) is var slash && (!gates.TryGet(new(name[..slash], name[(slash + 1)..]), out var gate) || gate.IsSettled));
 
     private GateGroup OwnGates(GatedObject gated, DateTimeOffset now)
     {
@@ -52,10 +72,10 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, ObjectCache
         return new(require ?? Require.All, verdicts.ToImmutable());
     }
 
-    private GateVerdict Ask(GateReference reference, string fromNamespace, DateTimeOffset now)
+    private GateVerdict Ask(GateReference reference, string? fromNamespace, DateTimeOffset now)
     {
         var name = reference.ToString();
-        var crosses = reference.Namespace != fromNamespace;
+        var crosses = fromNamespace is not null && reference.Namespace != fromNamespace;
         if (crosses && !allowCrossNamespace)
         {
             return new(name, VerdictKind.AccessDenied, "references across namespaces are off: --no-cross-namespace-refs");
@@ -66,7 +86,7 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, ObjectCache
             return new(name, VerdictKind.GateNotFound);
         }
 
-        if (crosses && !Admits(gate, fromNamespace))
+        if (crosses && !Admits(gate, fromNamespace!))
         {
             return new(name, VerdictKind.AccessDenied, $"its spec.accessFrom does not select namespace '{fromNamespace}'");
         }

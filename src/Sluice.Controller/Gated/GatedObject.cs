@@ -7,11 +7,13 @@ using Sluice.Kubernetes;
 namespace Sluice.Controller.Gated;
 
 /// <summary>
-/// What is kept in memory of a Flux object that names gates or is held: only the fields that Sluice decides by.
-/// Its spec, inventory and managed fields are read once and not kept.
+/// What is kept in memory of a Flux object: only the fields that Sluice decides by. Its spec, inventory and managed fields are read
+/// once and not kept. Objects that name no gates are kept, too: a binding may come to hold them.
 /// </summary>
 internal sealed class GatedObject : ICachedObject
 {
+    internal static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>();
+
     public required ObjectKey Key { get; init; }
 
     public required string Uid { get; init; }
@@ -36,17 +38,20 @@ internal sealed class GatedObject : ICachedObject
     /// <summary>Those of its annotations that go along with events about it, as in Flux; null for the many that have none.</summary>
     public IReadOnlyDictionary<string, string>? EventAnnotations { get; init; }
 
+    /// <summary>Its labels, which bindings select it by.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = NoLabels;
+
     /// <summary>Whether it was deleted, and finalizers still keep it.</summary>
     public bool IsDeleting { get; init; }
 
-    /// <summary>Whether it names gates, readable or not.</summary>
-    public bool IsGated => !string.IsNullOrWhiteSpace(GatesAnnotation) || SpecGates is { IsEmpty: false };
+    /// <summary>Whether it names gates itself, readable or not.</summary>
+    public bool NamesGates => !string.IsNullOrWhiteSpace(GatesAnnotation) || SpecGates is { IsEmpty: false };
 
-    /// <summary>Whether Sluice has, or had, anything to do with it.</summary>
+    /// <summary>Whether Sluice has, or had, anything to do with it, whatever bindings there are.</summary>
     public bool IsOfInterest =>
-        IsGated || Approved is not null || Hold is { OwnsSuspend: true } or { HeldBy: not null } or { ReleasingOnce: not null };
+        NamesGates || Approved is not null || Hold is { OwnsSuspend: true } or { HeldBy: not null } or { ReleasingOnce: not null };
 
-    /// <summary>The gates that it names and that can be read, with those that hold it: whenever one of these changes, it is looked at.</summary>
+    /// <summary>The gates that it names itself and that can be read, with those that hold it: whenever one of these changes, it is looked at.</summary>
     public IEnumerable<string> RelatedGates()
     {
         var named = GateReference.ParseList(GatesAnnotation ?? "", Key.Namespace, out _).Concat(SpecGates ?? []).Select(gate => gate.ToString());

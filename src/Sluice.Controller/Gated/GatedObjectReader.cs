@@ -21,22 +21,22 @@ internal ref struct GatedObjectReader
     private string? _gates, _require, _heldBy, _heldSince, _keep, _suspendedBy, _releaseOnce, _releasingOnce, _releasedOnce;
     private ApprovedCondition? _approved;
     private FluxProgress _progress;
-    private Dictionary<string, string>? _eventAnnotations;
+    private Dictionary<string, string>? _eventAnnotations, _labels;
 
     private GatedObjectReader(ReadOnlySpan<byte> json) => _json = new(json);
 
-    /// <summary>Reads one object, or gives null for one that Sluice has nothing to do with.</summary>
-    public static GatedObject? Read(ReadOnlySpan<byte> json)
+    /// <summary>Reads one object.</summary>
+    public static GatedObject Read(ReadOnlySpan<byte> json)
     {
         var reader = new GatedObjectReader(json);
         reader.ReadObject();
-        var read = reader.ToObject();
-        return read.IsOfInterest ? read : null;
+        return reader.ToObject();
     }
 
     private readonly GatedObject ToObject() => new()
     {
         Key = new(_namespace, _name),
+        Labels = _labels ?? GatedObject.NoLabels,
         Uid = _uid,
         ResourceVersion = _resourceVersion,
         GatesAnnotation = _gates,
@@ -118,6 +118,10 @@ internal ref struct GatedObjectReader
             {
                 ReadAnnotations();
             }
+            else if (_json.ValueTextEquals("labels"u8))
+            {
+                ReadLabels();
+            }
             else if (_json.ValueTextEquals("managedFields"u8))
             {
                 _suspendOwners = SuspendOwners.Read(ref _json);
@@ -126,6 +130,21 @@ internal ref struct GatedObjectReader
             {
                 _json.SkipValue();
             }
+        }
+    }
+
+    private void ReadLabels()
+    {
+        if (!_json.EnterObject())
+        {
+            return;
+        }
+
+        while (_json.NextProperty())
+        {
+            // The same few names stand on thousands of objects; their values may be anything.
+            var name = string.Intern(_json.GetString()!);
+            (_labels ??= [])[name] = _json.StringValue() ?? "";
         }
     }
 

@@ -101,8 +101,11 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
     /// <summary>The objects that name a gate, or are held by it.</summary>
     public IEnumerable<GatedKey> Naming(string gate) => Select(ByGate, gate);
 
-    /// <summary>The objects of a namespace.</summary>
-    public IEnumerable<GatedKey> InNamespace(string name) => Select(ByNamespace, name);
+    /// <summary>The objects of a namespace, or with null of all.</summary>
+    public IEnumerable<(GatedKey Key, GatedObject Object)> In(string? name) =>
+        from following in _kinds
+        from gated in name is null ? following.Value.Informer.Cache.All : following.Value.Informer.Cache.ByIndex(ByNamespace, name)
+        select (new GatedKey(following.Key, gated.Key), gated);
 
     /// <summary>How many objects a gate keeps held.</summary>
     public int CountHeldBy(string gate) => _kinds.Values.Sum(following => following.Informer.Cache.ByIndex(ByHoldingGate, gate).Count);

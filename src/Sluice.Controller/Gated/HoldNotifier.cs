@@ -73,16 +73,16 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
                 $"{Capital(others)} lifted the hold, and it is put back. {decision.Message} To let the object pass, open the gate; "
                 + $"to let it reconcile once, set the annotation {GatedAnnotations.ReleaseOnce}; where Git says 'suspend: false', remove that line"),
             HoldChange.Release when gated.Hold.IsSuspended && !gated.Hold.OtherOwners.IsEmpty =>
-                (false, "Released", $"Released: {Why(gated, decision)} It stays suspended by {others}, which Sluice never resumes"),
-            HoldChange.Release => (false, "Released", $"Released: {Why(gated, decision)}"),
-            HoldChange.Keep => (false, "KeptSuspended", $"{Why(gated, decision)} It stays suspended, as asked: {gated.Hold.KeepSuspended}"),
+                (false, "Released", $"Released: {Why(decision)} It stays suspended by {others}, which Sluice never resumes"),
+            HoldChange.Release => (false, "Released", $"Released: {Why(decision)}"),
+            HoldChange.Keep => (false, "KeptSuspended", $"{Why(decision)} It stays suspended, as asked: {gated.Hold.KeepSuspended}"),
             HoldChange.ReleaseOnce => (false, "ReleasedOnce", $"Released for one reconciliation, as asked with token '{gated.Hold.ReleaseOnce}'. {decision.Message}"),
             HoldChange.HoldAgain => (false, "HeldAgain", $"Flux has reconciled once; held again. {decision.Message}"),
             _ => null,
         };
     }
 
-    private static string Why(GatedObject gated, HoldDecision decision) => gated.IsGated ? decision.Message : "It names no gate any more.";
+    private static string Why(HoldDecision decision) => decision.IsGated ? decision.Message : "No gate has to do with it any more.";
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 

@@ -27,14 +27,14 @@ internal sealed partial class HoldReconciler(
             return ReconcileResult.Done;
         }
 
-        if (!gates.CanTell(gated))
+        if (!gates.CanTell(key.Kind, gated))
         {
             return ReconcileResult.After(GateEvaluator.Pause);
         }
 
         var now = time.GetUtcNow();
-        var decision = gates.Evaluate(gated, now);
-        var plan = HoldPlan.Of(gated.Hold, !gated.IsGated || decision.IsApproved, HeldBy.Format(decision.Blocking), now);
+        var decision = gates.Evaluate(key.Kind, gated, now);
+        var plan = HoldPlan.Of(gated.Hold, decision.IsApproved, HeldBy.Format(decision.Blocking), now);
         if (plan.Change == HoldChange.None)
         {
             notifier.Forget(key);

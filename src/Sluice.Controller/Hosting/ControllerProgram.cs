@@ -1,5 +1,6 @@
 using Sluice.Api.Gated;
 using Sluice.Controller.Access;
+using Sluice.Controller.Bindings;
 using Sluice.Controller.Calendars;
 using Sluice.Controller.Discovery;
 using Sluice.Controller.Gated;
@@ -20,6 +21,8 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
     private static readonly TimeSpan ConditionsPause = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan MatchPause = TimeSpan.FromMilliseconds(250);
+
     private static readonly TimeSpan ConditionsPatience = TimeSpan.FromSeconds(10);
 
     private readonly ControllerOptions _options;
@@ -31,14 +34,17 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     private readonly Informer<ObservedNamespace> _namespaces;
     private readonly Informer<ObservedDefinition> _definitions;
     private readonly GatedObjects _objects;
+    private readonly GateBindings _bindings;
     private readonly KindReconciler _kinds;
     private readonly GateReconciler _gateReconciler;
     private readonly HoldReconciler _holdReconciler;
     private readonly ApprovedReconciler _approvedReconciler;
+    private readonly BindingReconciler _bindingReconciler;
     private readonly WorkQueue<string> _kindQueue;
     private readonly WorkQueue<ObjectKey> _gateQueue;
     private readonly WorkQueue<GatedKey> _holdQueue;
     private readonly WorkQueue<GatedKey> _approvedQueue;
+    private readonly WorkQueue<BindingKey> _bindingQueue;
     private readonly TaskCompletionSource _kindsFound = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ControllerProgram(KubernetesApi api, ControllerOptions options, Notifier notifier, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
@@ -56,12 +62,15 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         var crdNames = GatedKind.OfFlux.Select(kind => kind.CrdName).Concat(options.AdditionalKinds).ToHashSet();
         _kinds = new(_definitions.Cache, new ServedKinds(api), _objects, crdNames);
 
-        var evaluator = new GateEvaluator(_gates.Cache, _namespaces.Cache, !options.NoCrossNamespaceRefs);
+        _bindings = new(api, scope, _definitions, _namespaces.Cache, time, loggers);
+        var seesAll = string.IsNullOrEmpty(options.WatchLabelSelector);
+        var evaluator = new GateEvaluator(_gates.Cache, _bindings, _namespaces.Cache, !options.NoCrossNamespaceRefs);
         _gateReconciler = new(
-            api, _gates, _objects, reader, string.IsNullOrEmpty(options.WatchLabelSelector), options.IntervalJitterPercentage / 100.0, () => IsBusy, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time,
+            api, _gates, _objects, reader, seesAll, options.IntervalJitterPercentage / 100.0, () => IsBusy, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time,
             loggers.CreateLogger<GateReconciler>());
         _holdReconciler = new(api, _objects, evaluator, new(notifier, metrics, loggers.CreateLogger<HoldNotifier>()), time, loggers.CreateLogger<HoldReconciler>());
         _approvedReconciler = new(api, _objects, evaluator, time);
+        _bindingReconciler = new(api, _bindings, _objects, new(_definitions.Cache), seesAll, notifier, time);
 
         var clock = ClockWatch.TryOpen(loggers.CreateLogger<ClockWatch>());
         var retries = new WorkQueueOptions { InitialBackoff = options.MinRetryDelay, MaxBackoff = options.MaxRetryDelay };
@@ -74,6 +83,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _gateQueue = new("gate", retries, time);
         _holdQueue = new("hold", retries, time);
         _approvedQueue = new("approved", retries, time);
+        _bindingQueue = new("binding", retries, time);
         Connect();
         clock?.Tell(LookAtClock);
     }
@@ -89,9 +99,9 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
     /// <summary>Whether everything that decisions are made from has been read once.</summary>
     public (bool IsReady, string Why) Readiness =>
-        _gates.HasSynced && _namespaces.HasSynced && _kindsFound.Task.IsCompleted && _objects.HasSynced
+        _gates.HasSynced && _bindings.AreKnown && _namespaces.HasSynced && _kindsFound.Task.IsCompleted && _objects.HasSynced
             ? (true, "ok")
-            : (false, "the gates and the objects that name them have not all been read yet; is the API server reachable, and is the Gate CRD installed?");
+            : (false, "the gates, the bindings and the objects that they hold have not all been read yet; is the API server reachable, and are the CRDs of Sluice installed?");
 
     /// <summary>Keeps the caches up to date until stopped.</summary>
     public async Task WatchAsync(CancellationToken stopping)
@@ -101,6 +111,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
             _gates.RunAsync(stopping),
             _namespaces.RunAsync(stopping),
             _definitions.RunAsync(stopping),
+            _bindings.RunAsync(stopping),
             FollowKindsAsync(kinds, stopping));
     }
 
@@ -110,7 +121,12 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     /// </summary>
     public async Task LeadAsync(CancellationToken stopping)
     {
-        await Task.WhenAll(_gates.SyncedAsync(stopping), _namespaces.SyncedAsync(stopping));
+        await Task.WhenAll(_gates.SyncedAsync(stopping), _namespaces.SyncedAsync(stopping), _definitions.SyncedAsync(stopping));
+        while (!_bindings.AreKnown)
+        {
+            await Task.Delay(GateEvaluator.Pause, _time, stopping);
+        }
+
         await ObjectsReadAsync(stopping);
         // Reading everything once leaves behind several times of what is kept, and nothing as large comes again: give it back now.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -118,7 +134,8 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         await Task.WhenAll(
             new WorkerPool<ObjectKey>("gate", _gateQueue, _gateReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("gate")).RunAsync(stopping),
             new WorkerPool<GatedKey>("hold", _holdQueue, _holdReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("hold")).RunAsync(stopping),
-            new WorkerPool<GatedKey>("approved", _approvedQueue, SayApprovedAsync, options, _time, _loggers.CreateLogger("approved")).RunAsync(stopping));
+            new WorkerPool<GatedKey>("approved", _approvedQueue, SayApprovedAsync, options, _time, _loggers.CreateLogger("approved")).RunAsync(stopping),
+            new WorkerPool<BindingKey>("binding", _bindingQueue, _bindingReconciler.ReconcileAsync, new() { Workers = 1 }, _time, _loggers.CreateLogger("binding")).RunAsync(stopping));
     }
 
     public async ValueTask DisposeAsync()
@@ -129,6 +146,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _gateQueue.Dispose();
         _holdQueue.Dispose();
         _approvedQueue.Dispose();
+        _bindingQueue.Dispose();
     }
 
     /// <summary>
@@ -219,12 +237,31 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         {
             if (change is not { Old: { } before, New: { } after } || !before.Labels.ToHashSet().SetEquals(after.Labels))
             {
-                LookAt(_objects.InNamespace(change.Key.Name));
+                LookAt(_objects.In(change.Key.Name).Select(found => found.Key));
+                MatchAgain(change.Key.Name);
             }
         });
+        _bindings.Changed += (key, change) =>
+        {
+            _bindingQueue.AddAfter(key, MatchPause);
+            if (change is not { Old: { } before, New: { } after } || !before.BindsLike(after))
+            {
+                LookAt(new[] { change.Old, change.New }.OfType<ObservedBinding>().SelectMany(binding => _bindings.Select(binding, _objects)).Select(found => found.Key));
+            }
+        };
         _objects.Changed += (key, change) =>
         {
-            LookAt([key], Priority(change.IsInitial));
+            // Most objects of a cluster may have nothing to do with gates, and Flux writes each of them often.
+            if (change.New?.IsOfInterest == true || change.Old?.IsOfInterest == true || !_bindings.IsEmpty)
+            {
+                LookAt([key], Priority(change.IsInitial));
+            }
+
+            if (change is not { Old: { } was, New: { } now } || !was.Labels.ToHashSet().SetEquals(now.Labels))
+            {
+                MatchAgain(key.Key.Namespace);
+            }
+
             foreach (var gate in HeldBy.Gates(change.Old?.Hold.HeldBy).Except(HeldBy.Gates(change.New?.Hold.HeldBy))
                 .Concat(HeldBy.Gates(change.New?.Hold.HeldBy).Except(HeldBy.Gates(change.Old?.Hold.HeldBy))))
             {
@@ -244,7 +281,20 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         }
     }
 
-    private void LookAtNaming(string gate) => LookAt(_objects.Naming(gate));
+    private void LookAtNaming(string gate)
+    {
+        LookAt(_objects.Naming(gate));
+        LookAt(_bindings.Naming(gate).SelectMany(binding => _bindings.Select(binding, _objects)).Select(found => found.Key));
+    }
+
+    // A thousand objects may come at once: what a binding has matched is counted once they have settled.
+    private void MatchAgain(string inNamespace)
+    {
+        foreach (var binding in _bindings.All.Where(binding => binding.IsClusterWide || binding.Key.Namespace == inNamespace))
+        {
+            _bindingQueue.AddAfter(new(binding.IsClusterWide, binding.Key), MatchPause);
+        }
+    }
 
     private void LookAt(IEnumerable<GatedKey> objects, WorkPriority priority = WorkPriority.Normal)
     {

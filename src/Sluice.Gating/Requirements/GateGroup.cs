@@ -8,7 +8,8 @@ namespace Sluice.Gating.Requirements;
 /// </summary>
 /// <param name="Require">How many of them must be opened.</param>
 /// <param name="Verdicts">What each of them says.</param>
-public sealed record GateGroup(Require Require, ImmutableArray<GateVerdict> Verdicts)
+/// <param name="Binding">The binding that names them, as messages write it: <c>ClusterGateBinding 'freeze'</c>; null for the object's own.</param>
+public sealed record GateGroup(Require Require, ImmutableArray<GateVerdict> Verdicts, string? Binding = null)
 {
     /// <summary>Whether the group lets the object pass. A group of no gates has nothing against it; a verdict that cannot be read never passes.</summary>
     public bool Passes =>

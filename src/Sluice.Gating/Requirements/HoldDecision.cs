@@ -15,14 +15,18 @@ public sealed record HoldDecision(bool IsApproved, string Reason, string Message
     /// <summary>How many gates a text names at most; the others are counted. The API server takes conditions of 32,768 characters.</summary>
     public const int MaxNamed = 20;
 
-    /// <summary>Puts the groups together: each of them must pass.</summary>
+    /// <summary>Whether there is any gate that has to do with the object.</summary>
+    public bool IsGated { get; private init; } = true;
+
+    /// <summary>Puts the groups together: each of them must pass. No group, or none with a gate in it: there is nothing to wait for.</summary>
     public static HoldDecision Of(ImmutableArray<GateGroup> groups)
     {
+        var isGated = groups.Any(group => !group.Verdicts.IsEmpty);
         var failing = groups.Where(group => !group.Passes).ToImmutableArray();
         if (failing.IsEmpty)
         {
             var opened = Join(groups.SelectMany(group => group.Verdicts).Where(v => v.Kind == VerdictKind.Opened).Select(v => v.Clause).Distinct());
-            return new(true, GateOpened, $"Reconciliation is approved, {(opened.Length == 0 ? "no gate is named" : opened)}.", []);
+            return new(true, GateOpened, $"Reconciliation is approved, {(opened.Length == 0 ? "no gate is named" : opened)}.", []) { IsGated = isGated };
         }
 
         var blocking = failing.SelectMany(group => group.Verdicts).Where(v => v.Kind != VerdictKind.Opened).Distinct().ToImmutableArray();
@@ -33,9 +37,10 @@ public sealed record HoldDecision(bool IsApproved, string Reason, string Message
     private static string Clause(GateGroup group)
     {
         var clauses = Join(group.Verdicts.Where(v => v.Kind != VerdictKind.Opened).Select(v => v.Clause));
-        return group is { Require: Require.OneOf, Verdicts.Length: > 1 } && !group.Verdicts.Any(v => v.Kind == VerdictKind.InvalidReference)
+        var wanted = group is { Require: Require.OneOf, Verdicts.Length: > 1 } && !group.Verdicts.Any(v => v.Kind == VerdictKind.InvalidReference)
             ? $"one of {group.Verdicts.Length} gates must be opened: {clauses}"
             : clauses;
+        return group.Binding is null ? wanted : $"{wanted}, as {group.Binding} wants it";
     }
 
     private static string Join(IEnumerable<string> clauses)

@@ -48,10 +48,12 @@ public sealed class GatedObjectReaderTests
     }
 
     [Fact]
-    public void An_object_that_names_no_gate_and_that_Sluice_never_touched_is_not_kept()
+    public void An_object_that_names_no_gate_and_that_Sluice_never_touched_is_of_no_interest_but_to_bindings()
     {
-        GatedObjectReader.Read("""{"metadata": {"name": "a", "annotations": {"gating.toolkit.fluxcd.io/require": "all"}}, "spec": {"suspend": true}}"""u8).Should().BeNull();
-        GatedObjectReader.Read("""{"metadata": {"name": "a", "annotations": {"gating.toolkit.fluxcd.io/gates": " "}}, "spec": {"gates": []}}"""u8).Should().BeNull();
+        var unnamed = GatedObjectReader.Read("""{"metadata": {"name": "a", "labels": {"tier": "prod"}, "annotations": {"gating.toolkit.fluxcd.io/require": "all"}}, "spec": {"suspend": true}}"""u8);
+        unnamed.IsOfInterest.Should().BeFalse();
+        unnamed.Labels.Should().Equal(new Dictionary<string, string> { ["tier"] = "prod" });
+        GatedObjectReader.Read("""{"metadata": {"name": "a", "annotations": {"gating.toolkit.fluxcd.io/gates": " "}}, "spec": {"gates": []}}"""u8).IsOfInterest.Should().BeFalse();
     }
 
     private static string Describe(GatedObject read) => string.Join(

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Sluice.Api.Bindings;
+using Sluice.Api.Metadata;
+using Sluice.Api.Serialization;
+using Sluice.Controller.Gated;
+using Sluice.Controller.Notifications;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Bindings;
+
+/// <summary>Keeps a binding's status true: what it has matched, and whether it holds what Flux or Sluice is deployed by.</summary>
+/// <param name="api">The API server.</param>
+/// <param name="bindings">The bindings.</param>
+/// <param name="objects">The objects that they select.</param>
+/// <param name="lifelines">What Flux and Sluice are deployed by.</param>
+/// <param name="seesAll">Whether those are all of them. A shard counts nothing: each would write another number over that of the others, for ever.</param>
+/// <param name="notifier">Tells of what happens.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BindingReconciler(
+    KubernetesApi api, GateBindings bindings, GatedObjects objects, Lifelines lifelines, bool seesAll, Notifier notifier, TimeProvider time)
+{
+    private const int SampleLength = 10;
+    private const string Succeeded = "ReconciliationSucceeded";
+    private const string HoldsItsOwn = nameof(HoldsItsOwn);
+
+    private static readonly ApplyOptions StatusOptions = new(FieldManagers.Controller) { Force = true, Subresource = "status" };
+
+    /// <summary>Looks at one binding.</summary>
+    public async Task<ReconcileResult> ReconcileAsync(BindingKey key, CancellationToken cancellation)
+    {
+        if (bindings.Find(key) is not { } observed)
+        {
+            return ReconcileResult.Done;
+        }
+
+        var before = observed.Binding.Status;
+        var status = Look(observed);
+        if (before is not null && Same(status, before))
+        {
+            return ReconcileResult.Done;
+        }
+
+        var resource = key.IsClusterWide ? GateBindings.ClusterResource : GateBindings.Resource;
+        try
+        {
+            bindings.Observe(key, await api.ApplyAsync(resource, key.Key, Body(observed, status), StatusOptions, json => ObservedBinding.Read(json, key.Kind), cancellation));
+        }
+        catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
+        {
+            // Gone or changed, and the watch will say so.
+            return new() { Retry = true };
+        }
+
+        if (status.FindCondition(ConditionTypes.Ready) is { Reason: HoldsItsOwn } warned && before?.FindCondition(ConditionTypes.Ready)?.Message != warned.Message)
+        {
+            Warn(observed, warned.Message);
+        }
+
+        return ReconcileResult.Done;
+    }
+
+    private GateBindingStatus Look(ObservedBinding observed)
+    {
+        var before = observed.Binding.Status;
+        var matched = bindings.Select(observed, objects).Select(found => found.Key).OrderBy(key => key.Kind.Kind, StringComparer.Ordinal)
+            .ThenBy(key => key.Key.ToString(), StringComparer.Ordinal).ToList();
+        var own = lifelines.Among(matched).Select(Name).ToList();
+        var was = before?.FindCondition(ConditionTypes.Ready);
+        var now = time.GetUtcNow();
+        return new()
+        {
+            ObservedGeneration = observed.Binding.Metadata.Generation ?? -1,
+            Matched = seesAll ? new() { Count = matched.Count, Sample = [.. matched.Take(SampleLength).Select(Name)] } : before?.Matched,
+            Conditions =
+            [
+                new()
+                {
+                    Type = ConditionTypes.Ready,
+                    Status = "True",
+                    ObservedGeneration = observed.Binding.Metadata.Generation,
+                    LastTransitionTime = was?.IsTrue == true ? was.LastTransitionTime : new(now.UtcTicks - now.UtcTicks % TimeSpan.TicksPerSecond, TimeSpan.Zero),
+                    Reason = own.Count == 0 ? Succeeded : HoldsItsOwn,
+                    Message = own.Count == 0
+                        ? "Binding is in force"
+                        : $"Binding is in force, with a warning: it holds {string.Join(", ", own)}, by which Flux or Sluice is deployed. While it is held, neither can be changed through Git; spec.exclude takes it out",
+                },
+            ],
+        };
+    }
+
+    private void Warn(ObservedBinding observed, string message) => notifier.Send(new()
+    {
+        ApiVersion = Api.ApiGroup.ApiVersion,
+        Kind = observed.Binding.Kind,
+        Key = observed.Key,
+        Uid = observed.Uid,
+        ResourceVersion = observed.ResourceVersion,
+        IsWarning = true,
+        Reason = HoldsItsOwn,
+        Message = message,
+        Gates = string.Join(',', observed.Gates),
+    });
+
+    private static string Name(GatedKey key) => $"{key.Kind.Kind} {key.Key}";
+
+    // Records compare their lists by reference.
+    private static bool Same(GateBindingStatus status, GateBindingStatus before) =>
+        status.ObservedGeneration == before.ObservedGeneration
+        && status.Matched?.Count == before.Matched?.Count
+        && (status.Matched?.Sample ?? []).SequenceEqual(before.Matched?.Sample ?? [])
+        && (status.Conditions ?? []).SequenceEqual(before.Conditions ?? []);
+
+    private static ReadOnlyMemory<byte> Body(ObservedBinding observed, GateBindingStatus status) => JsonSerializer.SerializeToUtf8Bytes(
+        new GateBindingStatusApply
+        {
+            Kind = observed.Binding.Kind,
+            Metadata = new() { Name = observed.Key.Name, Namespace = observed.IsClusterWide ? null : observed.Key.Namespace, Uid = observed.Uid, ResourceVersion = observed.ResourceVersion },
+            Status = status,
+        },
+        ApiJson.Default.GateBindingStatusApply);
+}

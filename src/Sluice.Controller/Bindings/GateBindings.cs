@@ -1,0 +1,111 @@
+using Sluice.Api;
+using Sluice.Api.Bindings;
+using Sluice.Api.Gated;
+using Sluice.Controller.Access;
+using Sluice.Controller.Discovery;
+using Sluice.Controller.Gated;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Bindings;
+
+/// <summary>The bindings of the cluster, of both kinds, and what they select.</summary>
+internal sealed class GateBindings
+{
+    private const string ByNamespace = "namespace";
+    private const string ByGate = "gate";
+
+    private static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>();
+
+    private readonly Informer<ObservedBinding> _own;
+    private readonly Informer<ObservedBinding> _clusterWide;
+    private readonly Informer<ObservedDefinition> _definitions;
+    private readonly ObjectCache<ObservedNamespace> _namespaces;
+
+    public GateBindings(
+        KubernetesApi api, InformerOptions scope, Informer<ObservedDefinition> definitions, ObjectCache<ObservedNamespace> namespaces, TimeProvider time, ILoggerFactory loggers)
+    {
+        (_definitions, _namespaces) = (definitions, namespaces);
+        var log = loggers.CreateLogger<Informer<ObservedBinding>>();
+        _own = new(api, Resource, json => ObservedBinding.Read(json, GateBinding.KindName), scope, time, log);
+        _clusterWide = new(api, ClusterResource, json => ObservedBinding.Read(json, GateBinding.ClusterKindName), new(), time, log);
+        foreach (var informer in new[] { _own, _clusterWide })
+        {
+            informer.AddIndex(ByNamespace, binding => [binding.Key.Namespace]);
+            informer.AddIndex(ByGate, binding => binding.Gates.Select(gate => gate.ToString()));
+            informer.AddHandler(change => Changed?.Invoke(new(informer == _clusterWide, change.Key), change));
+        }
+
+        definitions.AddHandler(change =>
+        {
+            if (change.Key.Name == CrdName(Resource))
+            {
+                _own.RetryNow();
+            }
+            else if (change.Key.Name == CrdName(ClusterResource))
+            {
+                _clusterWide.RetryNow();
+            }
+        });
+    }
+
+    /// <summary>Told of every change of a binding.</summary>
+    public event Action<BindingKey, ObjectChange<ObservedBinding>>? Changed;
+
+    /// <summary>Where the bindings of namespaces are served.</summary>
+    public static ApiResource Resource { get; } = new(ApiGroup.Name, ApiGroup.Version, "gatebindings", GateBinding.KindName);
+
+    /// <summary>Where those of the cluster are served.</summary>
+    public static ApiResource ClusterResource { get; } = new(ApiGroup.Name, ApiGroup.Version, "clustergatebindings", GateBinding.ClusterKindName, Namespaced: false);
+
+    /// <summary>
+    /// Whether it is known which bindings there are: nothing may be released before. A cluster on which a kind of binding is not installed has
+    /// none of it; but that it is not installed, only its missing definition says: an API server that has just started does not serve it either.
+    /// </summary>
+    public bool AreKnown => _definitions.HasSynced && IsKnown(_own) && IsKnown(_clusterWide);
+
+    /// <summary>Whether there are none.</summary>
+    public bool IsEmpty => _own.Cache.Count + _clusterWide.Cache.Count == 0;
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<ObservedBinding> All => _own.Cache.All.Concat(_clusterWide.Cache.All);
+
+    /// <summary>Keeps the bindings up to date until stopped.</summary>
+    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(_own.RunAsync(stopping), _clusterWide.RunAsync(stopping));
+
+    /// <summary>Finds one.</summary>
+    public ObservedBinding? Find(BindingKey key) => Informer(key).Cache.Find(key.Key);
+
+    /// <summary>Takes the answer to a write into the cache.</summary>
+    public void Observe(BindingKey key, ObservedBinding written) => Informer(key).Observe(written);
+
+    /// <summary>Those that put their gates before an object, in the order of their names.</summary>
+    public IEnumerable<ObservedBinding> Of(GatedKind kind, GatedObject gated)
+    {
+        if (IsEmpty)
+        {
+            return [];
+        }
+
+        var labels = LabelsOf(gated.Key.Namespace);
+        return _clusterWide.Cache.All.Concat(_own.Cache.ByIndex(ByNamespace, gated.Key.Namespace))
+            .Where(binding => binding.Selects(kind.Kind, gated, labels))
+            .OrderBy(binding => binding.Title, StringComparer.Ordinal);
+    }
+
+    /// <summary>Those that name a gate.</summary>
+    public IEnumerable<ObservedBinding> Naming(string gate) => _own.Cache.ByIndex(ByGate, gate).Concat(_clusterWide.Cache.ByIndex(ByGate, gate));
+
+    /// <summary>The objects that a binding puts its gates before.</summary>
+    public IEnumerable<(GatedKey Key, GatedObject Object)> Select(ObservedBinding binding, GatedObjects objects) =>
+        objects.In(binding.IsClusterWide ? null : binding.Key.Namespace)
+            .Where(found => binding.Selects(found.Key.Kind.Kind, found.Object, LabelsOf(found.Object.Key.Namespace)));
+
+    private static string CrdName(ApiResource resource) => $"{resource.Plural}.{resource.Group}";
+
+    private Informer<ObservedBinding> Informer(BindingKey key) => key.IsClusterWide ? _clusterWide : _own;
+
+    private bool IsKnown(Informer<ObservedBinding> informer) =>
+        informer.HasSynced || !_definitions.Cache.TryGet(new("", CrdName(informer.Resource)), out _);
+
+    private IReadOnlyDictionary<string, string> LabelsOf(string name) => _namespaces.Find(new("", name))?.Labels ?? NoLabels;
+}
