@@ -41,6 +41,11 @@ internal static class ControllerCommand
         events.Validators.Add(result => Check(result, !FluxEventSinkOptions.TryParseAddress(Value(result), out _, out var error), error));
         metrics.Validators.Add(result => Check(result, !ListenAddress.TryParse(Value(result), out _, out var error), error));
         health.Validators.Add(result => Check(result, !ListenAddress.TryParse(Value(result), out _, out var error), error));
+        var webhook = Text("--webhook-addr", "0", "Where to serve the admission webhook, for example :9443. 0: nowhere; on Kubernetes 1.36 and later policies do its work.");
+        webhook.Validators.Add(result => Check(result, !ListenAddress.TryParse(Value(result), out _, out var error), error));
+        var webhookHost = new Option<string?>("--webhook-host") { Description = "The name by which API servers reach the webhook. Default: sluice-webhook.RUNTIME-NAMESPACE.svc." };
+        webhookHost.Validators.Add(result => Check(
+            result, Value(result) is { Length: > 0 } host && Uri.CheckHostName(host) == UriHostNameType.Unknown, "expected a DNS name or an IP address"));
         var concurrent = new Option<int>("--concurrent") { Description = "How many objects of a kind of work are reconciled at once.", DefaultValueFactory = _ => Defaults.Concurrent };
         concurrent.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() is < 1 or > 256, "expected a number from 1 to 256"));
         var level = Text("--log-level", "info", "trace, debug, info or error.");
@@ -65,7 +70,7 @@ internal static class ControllerCommand
 
         var command = new RootCommand("Holds Flux objects while the gates that they name are closed, and releases them when they are opened.")
         {
-            kubeconfig, context, runtimeNamespace, watchAll, labels, noCross, trust, kinds, events, metrics, health, concurrent, level, encoding,
+            kubeconfig, context, runtimeNamespace, watchAll, labels, noCross, trust, kinds, events, metrics, health, webhook, webhookHost, concurrent, level, encoding,
             elect, release, lease, renew, retry, minRetry, maxRetry, jitter, qps, burst,
         };
         command.SetAction(async (parsed, cancellation) =>
@@ -83,6 +88,8 @@ internal static class ControllerCommand
                 EventsAddress = FluxEventSinkOptions.TryParseAddress(parsed.GetValue(events), out var eventsAddress, out _) ? eventsAddress : null,
                 MetricsAddress = ListenAddress.Parse(parsed.GetValue(metrics)),
                 HealthAddress = ListenAddress.Parse(parsed.GetValue(health)),
+                WebhookAddress = ListenAddress.Parse(parsed.GetValue(webhook)),
+                WebhookHost = parsed.GetValue(webhookHost) is { Length: > 0 } webhookName ? webhookName : null,
                 Concurrent = parsed.GetValue(concurrent),
                 LogLevel = FluxLogging.TryParseLevel(parsed.GetValue(level), out var logLevel, out _) ? logLevel : LogLevel.Information,
                 LogEncoding = FluxLogging.TryParseEncoding(parsed.GetValue(encoding), out var logEncoding, out _) ? logEncoding : LogEncoding.Json,

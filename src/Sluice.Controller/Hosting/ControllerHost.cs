@@ -74,13 +74,16 @@ internal static partial class ControllerHost
         working = program;
         Observe(metrics, program, time);
         await using var metricsEndpoint = new MetricsEndpoint(options.MetricsAddress, exposition, loggers);
-        await using var healthEndpoint = new HealthEndpoint(options.HealthAddress, () => program.Readiness, loggers);
+        await using var webhook = options.WebhookAddress.IsOn ? new WebhookProgram(api, options, metrics, time, loggers) : null;
+        await using var healthEndpoint = new HealthEndpoint(
+            options.HealthAddress, () => program.Readiness is { IsReady: true } && webhook?.NotReady is { } why ? (false, why) : program.Readiness, loggers);
         await metricsEndpoint.StartAsync(stopping);
         await healthEndpoint.StartAsync(stopping);
+        await (webhook?.StartAsync(stopping) ?? Task.CompletedTask);
 
         // What the leader does ends first, then what tells of it, so that the last hold and the last release are told, too.
         using var ending = new CancellationTokenSource();
-        var supporting = Task.WhenAll(program.WatchAsync(ending.Token), events.RunAsync(ending.Token));
+        var supporting = Task.WhenAll(program.WatchAsync(ending.Token), events.RunAsync(ending.Token), webhook?.RunAsync(ending.Token) ?? Task.CompletedTask);
         try
         {
             var leading = LeadAsync(api, connection, options, program, time, loggers, stopping);
@@ -93,6 +96,8 @@ internal static partial class ControllerHost
         {
             await ending.CancelAsync();
             await supporting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Served to the end: requests are refused where nobody answers.
+            await (webhook?.StopAsync() ?? Task.CompletedTask);
             await flux.DrainAsync(DrainTimeout);
         }
     }

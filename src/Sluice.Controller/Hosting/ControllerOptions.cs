@@ -33,6 +33,12 @@ internal sealed record ControllerOptions
 
     public ListenAddress HealthAddress { get; init; } = ListenAddress.Parse(":9440");
 
+    /// <summary>Where the admission webhook is served; off where the API server's own policies do its work.</summary>
+    public ListenAddress WebhookAddress { get; init; } = ListenAddress.Off;
+
+    /// <summary>The name, or the address, by which API servers reach the webhook; null: that of the Service <c>sluice-webhook</c>.</summary>
+    public string? WebhookHost { get; init; }
+
     public int Concurrent { get; init; } = 4;
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

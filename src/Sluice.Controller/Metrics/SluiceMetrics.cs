@@ -29,6 +29,7 @@ public sealed class SluiceMetrics : IDisposable
     private readonly Histogram<double> _eventRequests;
     private readonly Counter<long> _transitions;
     private readonly Counter<long> _eventsDropped;
+    private readonly Counter<long> _admissions;
 
     /// <param name="exposition">Where the instruments are shown, under the same meter name.</param>
     public SluiceMetrics(PrometheusExposition exposition)
@@ -50,6 +51,8 @@ public sealed class SluiceMetrics : IDisposable
             description: "The duration in seconds of requests that post events to notification-controller, by the code of the answer.");
         _eventsDropped = _meter.CreateCounter<long>(
             "sluice_events_dropped_total", description: "How many events were not delivered to notification-controller, and why.");
+        _admissions = _meter.CreateCounter<long>(
+            "sluice_admission_requests_total", description: "How many requests the API server asked the webhook about, by what became of them.");
         ProcessMetrics.Register(_meter);
     }
 
@@ -112,6 +115,9 @@ public sealed class SluiceMetrics : IDisposable
 
     /// <summary>Records one request to notification-controller; <paramref name="code"/> is the answer's status, or 0 when there was none.</summary>
     internal void EventRequested(int code, TimeSpan took) => _eventRequests.Record(took.TotalSeconds, Label("code", code), Label("method", "POST"));
+
+    /// <summary>Counts a request to the webhook; <paramref name="result"/> is <c>changed</c>, <c>unchanged</c>, <c>denied</c> or <c>unreadable</c>.</summary>
+    internal void Admitted(string result) => _admissions.Add(1, Label("result", result));
 
     /// <summary>Counts events that notification-controller never got.</summary>
     internal void EventsDropped(string reason, int count = 1) => _eventsDropped.Add(count, Label("reason", reason));

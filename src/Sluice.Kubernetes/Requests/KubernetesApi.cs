@@ -131,6 +131,16 @@ public sealed class KubernetesApi
     public Task<ReadOnlyMemory<byte>> GetRawAsync(string path, CancellationToken cancellation = default) =>
         _transport.SendAsync(new ApiRequest(HttpMethod.Get, path) { Subject = $"get {path}" }, Decoding(ObjectDecoders.Raw), cancellation);
 
+    /// <summary>
+    /// The API server's own clock, in whole seconds, as the head of an answer says it; null when it does not. It is the clock that
+    /// certificates are judged by.
+    /// </summary>
+    public async Task<DateTimeOffset?> GetServerTimeAsync(CancellationToken cancellation = default)
+    {
+        using var response = await _transport.OpenAsync(new ApiRequest(HttpMethod.Get, "/version") { Subject = "get /version" }, cancellation).ConfigureAwait(false);
+        return response.Headers.Date;
+    }
+
     internal Task<T> GetAsync<T>(ApiResource resource, ObjectKey key, ObjectDecoder<T> decoder, bool metadataOnly, CancellationToken cancellation,
         bool unthrottled = false)
     {
