@@ -107,8 +107,9 @@ public sealed class GuardedCluster : IAsyncLifetime
 
             return true;
         }
-        catch (KubernetesApiException e) when (e.IsTransient)
+        catch (KubernetesApiException e) when (e.IsTransient || e.Message.Contains("not yet synced", StringComparison.Ordinal))
         {
+            // What its policies are about, and the bindings that are their parameters, an API server has to read first.
             return false;
         }
     }
