@@ -32,6 +32,8 @@ internal sealed class CommandLine
             ResumeCommand.Create(_host),
             ReleaseOnceCommand.Create(_host),
             CheckCommand.Create(_host),
+            new InstallCommand().Create(_host),
+            new UninstallCommand().Create(_host),
             VersionCommand.Create(_host),
             CompletionCommand.Create(_host),
         };

@@ -31,6 +31,7 @@ internal sealed class ClusterChecks(ClusterClient cluster, TimeProvider time)
         ];
         if (kinds.Count > 0)
             lines.Add(Fields(kinds, await new SpecGates(cluster).CarriedByAsync(kinds, cancellation)));
+        lines.AddRange(await new PolicyCheck(cluster).CheckAsync(cancellation));
         lines.Add(await LeaseAsync(controllerNamespace, cancellation));
         lines.AddRange(await AccessAsync(kinds, inNamespace, cancellation));
         return lines;

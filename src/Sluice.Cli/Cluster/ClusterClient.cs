@@ -42,11 +42,15 @@ internal sealed class ClusterClient : IDisposable
         _api.TryGetAsync(resource, key, Decode, cancellation);
 
     /// <summary>Lists objects of one namespace, or with null of all; null if the kind is not served.</summary>
-    public async Task<IReadOnlyList<JsonObject>?> TryListAsync(ApiResource resource, string? inNamespace, CancellationToken cancellation)
+    public Task<IReadOnlyList<JsonObject>?> TryListAsync(ApiResource resource, string? inNamespace, CancellationToken cancellation) =>
+        TryListAsync(resource, new ListOptions { Namespace = inNamespace }, cancellation);
+
+    /// <summary>Lists objects; null if the kind is not served.</summary>
+    public async Task<IReadOnlyList<JsonObject>?> TryListAsync(ApiResource resource, ListOptions options, CancellationToken cancellation)
     {
         try
         {
-            return (await _api.ListAsync(resource, new ListOptions { Namespace = inNamespace }, Decode, cancellation)).Items;
+            return (await _api.ListAsync(resource, options, Decode, cancellation)).Items;
         }
         catch (KubernetesApiException e) when (e.IsNotFound)
         {
@@ -60,7 +64,19 @@ internal sealed class ClusterClient : IDisposable
 
     /// <summary>Server-side apply: what this program owns of an object becomes just what <paramref name="body"/> says.</summary>
     public Task<JsonObject> ApplyAsync(ApiResource resource, ObjectKey key, JsonObject body, CancellationToken cancellation) =>
-        _api.ApplyAsync(resource, key, Bytes(body), new ApplyOptions(FieldManagers.CommandLine) { Force = true }, Decode, cancellation);
+        ApplyAsync(resource, key, body, new ApplyOptions(FieldManagers.CommandLine) { Force = true }, cancellation);
+
+    /// <summary>Server-side apply.</summary>
+    public Task<JsonObject> ApplyAsync(ApiResource resource, ObjectKey key, JsonObject body, ApplyOptions options, CancellationToken cancellation) =>
+        _api.ApplyAsync(resource, key, Bytes(body), options, Decode, cancellation);
+
+    /// <summary>Writes a hold, or the end of one, in the name of the controller; see <see cref="HoldApply"/>.</summary>
+    public Task<JsonObject> ApplyHoldAsync(ApiResource resource, ObjectKey key, ReadOnlyMemory<byte> body, CancellationToken cancellation) =>
+        _api.ApplyAsync(resource, key, body, new ApplyOptions(FieldManagers.Controller) { Force = true }, Decode, cancellation);
+
+    /// <summary>Deletes an object; false if there is none.</summary>
+    public Task<bool> DeleteAsync(ApiResource resource, ObjectKey key, DeleteOptions options, CancellationToken cancellation) =>
+        _api.DeleteAsync(resource, key, options, cancellation);
 
     /// <summary>Asks the API server a question by creating an object that it answers in, such as a SelfSubjectAccessReview.</summary>
     public Task<JsonObject> ReviewAsync(ApiResource resource, JsonObject body, CancellationToken cancellation)

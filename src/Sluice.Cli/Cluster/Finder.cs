@@ -10,7 +10,7 @@ namespace Sluice.Cli.Cluster;
 internal sealed class Finder(ClusterClient cluster)
 {
     /// <summary>What to do where the CRD is missing.</summary>
-    public const string InstallHint = "install the CRD with 'kubectl apply -k config/crd' from Sluice's repository, or ask who runs the cluster";
+    public const string InstallHint = "install Sluice with 'sluice install' or 'kubectl apply -k config/default', or ask who runs the cluster";
 
     // A namespace with more objects than this is a list to read, not a help.
     private const int FewEnoughToList = 8;

@@ -50,7 +50,7 @@ internal sealed class GlobalOptions
     /// <summary><c>--timeout</c>.</summary>
     public Option<TimeSpan?> Timeout { get; } = new("--timeout")
     {
-        Description = "How long to wait for each answer of the API server (default 30s), and with open and close for sluice-controller (default 10s)",
+        Description = "How long to wait for each answer of the API server (default 30s), with open and close for sluice-controller (default 10s), and with install and uninstall for it to run or to stop (default 5m, 2m)",
         HelpName = "DURATION",
         Recursive = true,
         CustomParser = argument =>

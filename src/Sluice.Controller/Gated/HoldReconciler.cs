@@ -75,7 +75,7 @@ internal sealed partial class HoldReconciler(
     /// <summary>Writes, and gives the object as it is after that; null when Sluice has nothing to do with it any more.</summary>
     private async Task<GatedObject?> WriteAsync(GatedKind kind, ApiResource resource, GatedObject gated, HoldIntent intent, bool ifUnchanged, CancellationToken cancellation)
     {
-        var body = HoldApply.Write(resource, gated, intent, ifUnchanged);
+        var body = HoldApply.Write(resource, gated.Key, gated.Uid, ifUnchanged ? gated.ResourceVersion : null, intent);
         var written = await api.ApplyAsync(resource, gated.Key, body, Apply, GatedObjectReader.Read, cancellation);
         if (written is not null)
         {

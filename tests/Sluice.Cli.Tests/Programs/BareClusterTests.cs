@@ -13,7 +13,7 @@ public sealed class BareClusterTests
         {
             (await sluice.RunAsync(command)).FailedWith(1).Error.Should()
                 .StartWith("error: the cluster does not serve gates.gating.toolkit.fluxcd.io in version v1alpha1: Sluice is not installed there", "'{0}' was run", command)
-                .And.Contain("kubectl apply -k config/crd");
+                .And.Contain("sluice install");
         }
 
         (await sluice.RunAsync("get held")).FailedWith(1).Error.Should().StartWith("error: the cluster serves none of Flux's kinds: Flux is not installed there");

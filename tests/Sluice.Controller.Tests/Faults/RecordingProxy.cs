@@ -22,15 +22,21 @@ public sealed class RecordingProxy : IAsyncDisposable
     private readonly WebApplication _server;
     private readonly HttpClient _api;
     private readonly ConcurrentQueue<string> _requests = new();
+    private readonly ConcurrentQueue<(string Request, int Status)> _answers = new();
     private int _writes;
 
-    private RecordingProxy(WebApplication server, HttpClient api) => (_server, _api) = (server, api);
+    private readonly string? _user;
+
+    private RecordingProxy(WebApplication server, HttpClient api, string? user) => (_server, _api, _user) = (server, api, user);
 
     /// <summary>A kubeconfig by which the controller reaches the API server through this proxy.</summary>
     public string KubeconfigPath { get; private set; } = "";
 
     /// <summary>Every request since <see cref="Forget"/>, as method and path.</summary>
     public IReadOnlyList<string> Requests => [.. _requests];
+
+    /// <summary>Every request that was answered since <see cref="Forget"/>, as method and path, with the status of the answer.</summary>
+    public IReadOnlyList<(string Request, int Status)> Answers => [.. _answers];
 
     /// <summary>How many writes of gates and gated objects have come; Events and the lease do not count.</summary>
     public int Writes => _writes;
@@ -41,13 +47,16 @@ public sealed class RecordingProxy : IAsyncDisposable
     /// <summary>Called with the number of a write when the API server has done it and the controller does not know yet.</summary>
     public Action<int>? AfterWrite { get; set; }
 
-    public static async Task<RecordingProxy> StartAsync(ControlPlane controlPlane)
+    /// <summary>Starts it.</summary>
+    /// <param name="controlPlane">What it stands before.</param>
+    /// <param name="user">A service account as NAMESPACE:NAME, whose rights every request has; null: those of the administrator.</param>
+    public static async Task<RecordingProxy> StartAsync(ControlPlane controlPlane, string? user = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(LoopbackPort.Free(), listen => listen.Protocols = HttpProtocols.Http1));
-        var proxy = new RecordingProxy(builder.Build(), controlPlane.CreateHttpClient());
+        var proxy = new RecordingProxy(builder.Build(), controlPlane.CreateHttpClient(), user);
         proxy._api.Timeout = Timeout.InfiniteTimeSpan;
         proxy._server.Run(proxy.PassOnAsync);
         await proxy._server.StartAsync();
@@ -68,6 +77,7 @@ public sealed class RecordingProxy : IAsyncDisposable
     public void Forget()
     {
         _requests.Clear();
+        _answers.Clear();
         Interlocked.Exchange(ref _writes, 0);
     }
 
@@ -102,6 +112,15 @@ public sealed class RecordingProxy : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(header.Key, header.Value.AsEnumerable());
         }
 
+        if (_user is not null)
+        {
+            request.Headers.Add("Impersonate-User", $"system:serviceaccount:{_user}");
+            foreach (var group in new[] { "system:serviceaccounts", $"system:serviceaccounts:{_user.Split(':')[0]}", "system:authenticated" })
+            {
+                request.Headers.Add("Impersonate-Group", group);
+            }
+        }
+
         // A write that was begun is done even when the controller has gone, as on a real network.
         using var response = await _api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, isWrite ? CancellationToken.None : context.RequestAborted);
         if (isWrite)
@@ -109,6 +128,7 @@ public sealed class RecordingProxy : IAsyncDisposable
             AfterWrite?.Invoke(number);
         }
 
+        _answers.Enqueue(($"{context.Request.Method} {path}", (int)response.StatusCode));
         context.Response.StatusCode = (int)response.StatusCode;
         foreach (var header in response.Headers.Concat(response.Content.Headers).Where(header => !HopByHop.Contains(header.Key)))
         {

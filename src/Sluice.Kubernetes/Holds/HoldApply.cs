@@ -2,12 +2,11 @@ using System.Text.Json;
 using Sluice.Api.Gated;
 using Sluice.Gating.Holds;
 using Sluice.Gating.Time;
-using Sluice.Kubernetes;
 
-namespace Sluice.Controller.Gated;
+namespace Sluice.Kubernetes;
 
-/// <summary>Writes what Sluice wants to own on an object as the body of a server-side apply.</summary>
-internal static class HoldApply
+/// <summary>Writes what Sluice wants to own on an object as the body of a server-side apply, for the controller and for <c>sluice uninstall</c>.</summary>
+public static class HoldApply
 {
     /// <summary>
     /// The apply carries the identity of the object that was decided about: an object that was deleted meanwhile is not brought back,
@@ -15,10 +14,11 @@ internal static class HoldApply
     /// has said meanwhile, that it shall stay suspended or wait for one more gate. A hold needs no version: it is right whatever changed.
     /// </summary>
     /// <param name="resource">Where the object is served.</param>
-    /// <param name="gated">The object that was decided about.</param>
+    /// <param name="key">The object that was decided about.</param>
+    /// <param name="uid">Its identity.</param>
+    /// <param name="resourceVersion">The version that was decided about, where the write must fail when anybody has written the object since; null: whatever its version.</param>
     /// <param name="intent">What to own on it.</param>
-    /// <param name="ifUnchanged">Whether the write must fail when anybody has written the object since.</param>
-    public static ReadOnlyMemory<byte> Write(ApiResource resource, GatedObject gated, HoldIntent intent, bool ifUnchanged)
+    public static ReadOnlyMemory<byte> Write(ApiResource resource, ObjectKey key, string uid, string? resourceVersion, HoldIntent intent)
     {
         using var body = new MemoryStream(512);
         using (var json = new Utf8JsonWriter(body))
@@ -27,12 +27,12 @@ internal static class HoldApply
             json.WriteString("apiVersion"u8, resource.ApiVersion);
             json.WriteString("kind"u8, resource.Kind);
             json.WriteStartObject("metadata"u8);
-            json.WriteString("name"u8, gated.Key.Name);
-            json.WriteString("namespace"u8, gated.Key.Namespace);
-            json.WriteString("uid"u8, gated.Uid);
-            if (ifUnchanged)
+            json.WriteString("name"u8, key.Name);
+            json.WriteString("namespace"u8, key.Namespace);
+            json.WriteString("uid"u8, uid);
+            if (resourceVersion is not null)
             {
-                json.WriteString("resourceVersion"u8, gated.ResourceVersion);
+                json.WriteString("resourceVersion"u8, resourceVersion);
             }
 
             WriteAnnotations(json, intent);

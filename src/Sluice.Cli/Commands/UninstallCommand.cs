@@ -1,0 +1,114 @@
+using System.CommandLine;
+using Sluice.Cli.Cluster;
+using Sluice.Cli.Installing;
+using Sluice.Cli.Output;
+
+namespace Sluice.Cli.Commands;
+
+/// <summary><c>uninstall</c>: lets everything go that Sluice holds, and deletes what was installed.</summary>
+internal sealed class UninstallCommand
+{
+    // As long as pods may take to end, and a lease that nobody gave up to expire.
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromMinutes(2);
+
+    private const int Passes = 10;
+
+    private readonly Option<bool> _crds = new("--crds") { Description = "Delete the definitions, too, and with them every gate" };
+
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would happen, and do nothing" };
+
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask" };
+
+    /// <summary>Makes the command.</summary>
+    public Command Create(Host host)
+    {
+        var command = new Command("uninstall", "Release everything that Sluice holds, and take Sluice away") { _crds, _dryRun, _yes };
+        host.SetAction(command, RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(CommandContext context, ParseResult arguments, CancellationToken cancellation)
+    {
+        if (context.IsForPrograms)
+            throw CommandException.Usage("-o makes no sense with uninstall");
+        var (inNamespace, withCrds) = (context.GivenNamespace ?? InstallSet.DefaultNamespace, arguments.GetValue(_crds));
+        var (uninstaller, objects) = (new Uninstaller(context.Cluster, context.Time, inNamespace), new HeldObjects(context.Cluster, context.Time));
+        var installed = await uninstaller.FindAsync(cancellation);
+        var (definitions, rest) = (installed.Where(item => item.Resource == InstallKinds.Definitions).ToList(), installed.Where(item => item.Resource != InstallKinds.Definitions).ToList());
+        var held = await objects.FindAsync(cancellation);
+        var gates = (await context.Cluster.TryListAsync(ClusterClient.Gates, inNamespace: null, cancellation))?.Count ?? 0;
+        if (rest.Count == 0 && held.Count == 0 && (!withCrds || definitions.Count == 0))
+        {
+            context.Terminal.WriteLine($"Sluice is not installed in namespace {inNamespace}, and holds nothing.{Left(definitions, gates)}");
+            return ExitCodes.Ok;
+        }
+
+        if (arguments.GetValue(_dryRun))
+        {
+            foreach (var item in held)
+                context.Terminal.WriteLine(Printable.Line($"{item} {item.Outcome} (dry run)"));
+            foreach (var item in withCrds ? installed : rest)
+                context.Terminal.WriteLine($"{item} deleted (dry run)");
+            context.Terminal.WriteLine(withCrds ? $"With the definitions {Gates(gates)} deleted." : Left(definitions, gates).TrimStart());
+            return ExitCodes.Ok;
+        }
+
+        if (!arguments.GetValue(_yes) && !await ConfirmsAsync(context,
+            $"This stops Sluice in namespace {inNamespace} of {context.Cluster.Origin}, lets {held.Count} held {(held.Count == 1 ? "object" : "objects")} go, and deletes "
+            + $"what was installed{(withCrds ? $", the definitions, too, with which {Gates(gates)} deleted" : "")}."))
+        {
+            throw new CommandException("not confirmed, so nothing was done; --yes does not ask");
+        }
+
+        await StopAsync(context, uninstaller, rest, cancellation);
+        await ReleaseAsync(context, objects, cancellation);
+        foreach (var item in rest.Where(item => !IsStopped(item)).Concat(await uninstaller.LeasesAsync(cancellation)).Concat(withCrds ? definitions : []))
+            await DeleteAsync(context, uninstaller, item, cancellation);
+        context.Terminal.WriteLine($"Sluice is uninstalled, and holds nothing.{(withCrds ? Approved : Left(definitions, gates))}", Tone.Good);
+        return ExitCodes.Ok;
+    }
+
+    private static bool IsStopped(InstallObject item) => item.Resource == InstallKinds.Deployments || InstallKinds.IsAdmission(item.Resource);
+
+    /// <summary>From here on nothing is held anew: neither by the controller nor by a policy.</summary>
+    private static async Task StopAsync(CommandContext context, Uninstaller uninstaller, IReadOnlyList<InstallObject> installed, CancellationToken cancellation)
+    {
+        foreach (var item in installed.Where(IsStopped))
+            await DeleteAsync(context, uninstaller, item, cancellation);
+        await uninstaller.StoppedAsync(context.Timeout ?? DefaultPatience, text => context.Terminal.Error.Write($"{Printable.Line(text)}\n"), cancellation);
+    }
+
+    // An API server goes by a deleted policy for a moment, so what was born held meanwhile is looked for, too.
+    private static async Task ReleaseAsync(CommandContext context, HeldObjects objects, CancellationToken cancellation)
+    {
+        for (var pass = 0; await objects.FindAsync(cancellation) is { Count: > 0 } held; pass++)
+        {
+            if (pass == Passes)
+                throw new CommandException($"{held[0]} is held again each time that it is let go: does a sluice-controller run that was installed in another way?\nstop it, and run the same command again, which goes on from here");
+            foreach (var item in held)
+            {
+                if (await objects.ReleaseAsync(item, cancellation) is { } released)
+                    context.Terminal.WriteLine(Printable.Line($"{released} {released.Outcome}"), Tone.Good);
+            }
+        }
+    }
+
+    private static async Task DeleteAsync(CommandContext context, Uninstaller uninstaller, InstallObject item, CancellationToken cancellation)
+    {
+        if (await uninstaller.DeleteAsync(item, cancellation))
+            context.Terminal.WriteLine($"{item} deleted");
+    }
+
+    private static async Task<bool> ConfirmsAsync(CommandContext context, string what)
+    {
+        await context.Terminal.Error.WriteAsync($"{Printable.Line(what)}\nGo on? [y/N] ");
+        return (await Console.In.ReadLineAsync())?.Trim().ToLowerInvariant() is "y" or "yes";
+    }
+
+    private const string Approved = " Conditions Approved and annotations of people stay on the objects, and mean nothing any more.";
+
+    private static string Gates(int gates) => $"{gates} {(gates == 1 ? "gate is" : "gates are")}";
+
+    private static string Left(List<InstallObject> definitions, int gates) => definitions.Count == 0 ? ""
+        : $" What is left: {string.Join(", ", definitions)} with {gates} {(gates == 1 ? "gate" : "gates")}, which --crds deletes.{Approved}";
+}

@@ -1,0 +1,14 @@
+namespace Sluice.Cli.Installing;
+
+/// <summary>What installing does to an object.</summary>
+internal enum InstallChange
+{
+    /// <summary>It is as it should be.</summary>
+    Unchanged,
+
+    /// <summary>It did not exist.</summary>
+    Created,
+
+    /// <summary>It existed, and was not as it should be.</summary>
+    Configured,
+}

@@ -1,0 +1,90 @@
+using Sluice.Cli.Cluster;
+using Sluice.Cli.Manifests;
+using Sluice.Gating.Time;
+using Sluice.Kubernetes;
+
+namespace Sluice.Cli.Installing;
+
+/// <summary>
+/// Takes Sluice away: stops it, so that nothing is held anew, lets go what it holds, and deletes what was installed. Each step looks at what
+/// is there, so a run that was cut off is finished by another.
+/// </summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="time">The clock.</param>
+/// <param name="inNamespace">Where Sluice is installed.</param>
+internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, string inNamespace)
+{
+    private const string LeasePrefix = "sluice-controller-leader-election";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly ApiResource Leases = new("coordination.k8s.io", "v1", "leases", "Lease");
+
+    private readonly Dictionary<string, (string? Version, long Since)> _leases = [];
+
+    /// <summary>What was installed and is there, with or without policies that change objects, in the order in which it goes.</summary>
+    public async Task<IReadOnlyList<InstallObject>> FindAsync(CancellationToken cancellation)
+    {
+        List<InstallObject> found = [];
+        foreach (var item in InstallSet.Build(mutating: true, inNamespace).Reverse())
+        {
+            // Of the same name but not with the label, it is somebody else's.
+            if (await cluster.TryGetAsync(item.Resource, item.Key, cancellation) is { } json && Manifest.Text(json["metadata"]!["labels"]?[InstallSet.PartOfLabel]) == InstallSet.PartOf)
+                found.Add(item with { Json = json });
+        }
+
+        return found;
+    }
+
+    /// <summary>Deletes an object, if it is still the one that was found.</summary>
+    public Task<bool> DeleteAsync(InstallObject item, CancellationToken cancellation) =>
+        cluster.DeleteAsync(item.Resource, item.Key, new DeleteOptions { Uid = Manifest.Text(item.Json["metadata"]!["uid"]), Propagation = "Background" }, cancellation);
+
+    /// <summary>Waits until no controller runs any more, which would hold again what is let go.</summary>
+    /// <exception cref="CommandException">One still does.</exception>
+    public async Task StoppedAsync(TimeSpan patience, Action<string> progress, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        string? said = null;
+        while (await RunningAsync(cancellation) is { } running)
+        {
+            if (time.GetElapsedTime(started) >= patience)
+            {
+                throw new CommandException($"sluice-controller still runs after {GoDuration.Format(patience)}: {running}\n"
+                    + "it would hold again what is let go: stop it, and run the same command again, which goes on from here");
+            }
+
+            if (running != said)
+                progress($"waiting for sluice-controller to stop: {said = running}");
+            await Task.Delay(Pause, time, cancellation);
+        }
+    }
+
+    /// <summary>The leases by which controllers, of every shard, have found out who leads.</summary>
+    public async Task<IReadOnlyList<InstallObject>> LeasesAsync(CancellationToken cancellation)
+    {
+        var leases = await cluster.TryListAsync(Leases, inNamespace, cancellation) ?? [];
+        return [.. leases.Select(json => new InstallObject(Leases, new ObjectKey(inNamespace, Manifest.Text(json["metadata"]!["name"])!), json))
+            .Where(lease => lease.Key.Name == LeasePrefix || lease.Key.Name.StartsWith(LeasePrefix + "-", StringComparison.Ordinal))];
+    }
+
+    private async Task<string?> RunningAsync(CancellationToken cancellation)
+    {
+        var pods = await cluster.TryListAsync(Rollout.Pods, Rollout.PodsOf(inNamespace), cancellation) ?? [];
+        if (pods.Count > 0)
+            return $"pod {string.Join(", ", pods.Select(pod => Manifest.Text(pod["metadata"]!["name"])))}";
+        var held = (await LeasesAsync(cancellation)).FirstOrDefault(IsHeld);
+        return held is null ? null : $"'{Manifest.Text(held.Json["spec"]!["holderIdentity"])}' holds {held}";
+    }
+
+    // A clean stop gives the lease up. One that was killed leaves it, and it has expired when it was not renewed for as long as it says,
+    // by this clock: clocks differ between machines.
+    private bool IsHeld(InstallObject lease)
+    {
+        if (string.IsNullOrEmpty(Manifest.Text(lease.Json["spec"]?["holderIdentity"])))
+            return false;
+        var version = Manifest.Text(lease.Json["metadata"]!["resourceVersion"]);
+        if (!_leases.TryGetValue(lease.Key.Name, out var seen) || seen.Version != version)
+            _leases[lease.Key.Name] = seen = (version, time.GetTimestamp());
+        return time.GetElapsedTime(seen.Since) < TimeSpan.FromSeconds((int?)lease.Json["spec"]!["leaseDurationSeconds"] ?? 0);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+using Sluice.Controller.Tests.Clusters;
+using Sluice.Controller.Tests.Faults;
+using Sluice.Kubernetes;
+using Sluice.TestBed;
+
+namespace Sluice.Controller.Tests.Operation;
+
+/// <summary>The roles of <c>config/rbac</c> beside the requests that the controller really makes, in all of its work.</summary>
+public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster>
+{
+    private const string Ns = "flux-system";
+
+    // This one comes while the controller runs, as when a component of Flux is added.
+    private const string LateCrd = "imageupdateautomations.image.toolkit.fluxcd.io";
+
+    private static readonly ApiResource ClusterRoles = new("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", Namespaced: false);
+    private static readonly ApiResource Roles = new("rbac.authorization.k8s.io", "v1", "roles", "Role");
+
+    [Fact]
+    public async Task The_controller_uses_every_right_that_it_has_and_is_refused_none()
+    {
+        await cluster.Kubectl.RunAsync("create", "namespace", Ns);
+        await cluster.Kubectl.RunAsync("create", "namespace", "apps");
+        await cluster.Kubectl.RunAsync("label", "namespace", "apps", "tier=prod");
+        await cluster.Kubectl.RunAsync("apply", "--server-side", "-k", RepositoryRoot.Combine("config", "default"));
+        var late = await TakeAwayAsync(LateCrd);
+
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane, $"{Ns}:sluice-controller");
+        string[] flags = ["--enable-leader-election", $"--runtime-namespace={Ns}", "--trust-requested-by"];
+        var leader = await RunningController.StartAsync(proxy.KubeconfigPath, flags);
+        await using var standby = await RunningController.StartAsync(proxy.KubeconfigPath, flags);
+
+        await HoldAndReleaseAsync(late);
+        // The other takes over, which it sees by watching the lease.
+        await leader.Process.TerminateAsync(TimeSpan.FromSeconds(20));
+        await leader.DisposeAsync();
+        // What was said before, of the same object by the same replica, is counted on the same Event.
+        await cluster.CloseAsync(Ns, "sre-approval");
+        await cluster.UntilHeldAsync(FluxResources.Kustomization, Ns, "app");
+        await cluster.OpenAsync(Ns, "sre-approval");
+        await cluster.UntilReleasedAsync(FluxResources.Kustomization, Ns, "app");
+        await cluster.CloseAsync(Ns, "sre-approval");
+        await cluster.UntilHeldAsync(FluxResources.Kustomization, Ns, "app");
+        await Eventually.GivesAsync("Events are patched", () => Task.FromResult(Needed(proxy)), needed => needed.Any(right => right is { Verb: "patch", Resource: "/events" }));
+
+        var granted = ApiRight.Of((await cluster.GetAsync(ClusterRoles, "", "sluice-controller"))!)
+            .Concat(ApiRight.Of((await cluster.GetAsync(Roles, Ns, "sluice-controller-leader-election"))!)).ToList();
+        var used = Needed(proxy);
+        proxy.Answers.Where(answer => answer.Status is 401 or 403).Should().BeEmpty("the roles of config/rbac give what the controller asks for");
+        granted.Where(right => !used.Any(right.Gives) && !IsAskedForByPolicies(right))
+            .Should().BeEmpty("a right that is not used is not to be given: take it out of config/rbac, or show here what it is for");
+    }
+
+    private static IReadOnlyList<ApiRight> Needed(RecordingProxy proxy) =>
+        [.. proxy.Answers.Where(answer => answer.Status < 400).Select(answer => ApiRight.For(answer.Request)).OfType<ApiRight>().Distinct()];
+
+    /// <summary>Sluice's own verbs are no requests: the policies of config/admission ask whether somebody has them.</summary>
+    private static bool IsAskedForByPolicies(ApiRight right) => right.Resource == "gating.toolkit.fluxcd.io/gates"
+        && Directory.GetFiles(RepositoryRoot.Combine("config", "admission"), "*.yaml", SearchOption.AllDirectories)
+            .Any(file => File.ReadAllText(file).Contains($"check('{right.Verb}')", StringComparison.Ordinal));
+
+    private async Task HoldAndReleaseAsync(string late)
+    {
+        await cluster.CreateGateAsync(Ns, "sre-approval", """{"window": "1h", "accessFrom": {"namespaceSelectors": [{"matchLabels": {"tier": "prod"} }] } }""");
+        await cluster.CreateGateAsync(Ns, "holidays", """
+            {"default": "opened", "windows": [{"name": "holidays", "action": "close", "calendar": {"configMapRef": {"name": "holidays", "key": "de.ics"} } }] }
+            """);
+        await cluster.CreateGatedAsync(FluxResources.Kustomization, "apps", "elsewhere", $"{Ns}/sre-approval");
+        await cluster.CreateGatedAsync(FluxResources.Kustomization, Ns, "seasonal", "holidays");
+        await cluster.UntilHeldAsync(FluxResources.Kustomization, Ns, "seasonal", "GateStalled");
+        await cluster.Kubectl.RunAsync("-n", Ns, "create", "configmap", "holidays", "--from-literal=de.ics=BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nEND:VCALENDAR\r\n");
+        await cluster.UntilReleasedAsync(FluxResources.Kustomization, Ns, "seasonal");
+
+        await cluster.Kubectl.RunAsync(["create", "-f", "-"], late);
+        await cluster.Kubectl.RunAsync("wait", "--for=condition=Established", $"crd/{LateCrd}");
+        foreach (var resource in FluxResources.All)
+        {
+            await Eventually.GivesAsync($"{resource.Kind} is served", () => IsCreatedAsync(resource), created => created);
+        }
+
+        foreach (var resource in FluxResources.All)
+        {
+            await cluster.UntilHeldAsync(resource, Ns, "app");
+        }
+
+        await cluster.OpenAsync(Ns, "sre-approval");
+        foreach (var resource in FluxResources.All)
+        {
+            await cluster.UntilReleasedAsync(resource, Ns, "app");
+        }
+
+        await cluster.UntilReleasedAsync(FluxResources.Kustomization, "apps", "elsewhere");
+    }
+
+    private async Task<bool> IsCreatedAsync(ApiResource resource)
+    {
+        try
+        {
+            await cluster.CreateGatedAsync(resource, Ns, "app", "sre-approval");
+            return true;
+        }
+        catch (KubernetesApiException e) when (e.IsNotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Removes a definition, and gives what creates it again.</summary>
+    private async Task<string> TakeAwayAsync(string crd)
+    {
+        var definition = JsonNode.Parse(await cluster.Kubectl.RunAsync("get", "crd", crd, "-o", "json"))!;
+        await cluster.Kubectl.RunAsync("delete", "crd", crd);
+        definition["metadata"] = new JsonObject { ["name"] = crd };
+        definition.AsObject().Remove("status");
+        return definition.ToJsonString();
+    }
+}
