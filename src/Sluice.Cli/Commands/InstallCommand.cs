@@ -55,7 +55,7 @@ internal sealed class InstallCommand
         // Whatever the API server refuses, it refuses before anything is changed.
         List<(InstallObject Item, InstallChange Change)> plan = [];
         foreach (var item in objects)
-            plan.Add((item, await installer.ApplyAsync(item, dryRun: true, cancellation)));
+            plan.Add((item, await installer.PlanAsync(item, cancellation)));
         if (arguments.GetValue(_dryRun))
         {
             foreach (var (item, change) in plan)
@@ -64,9 +64,11 @@ internal sealed class InstallCommand
         }
 
         var patience = context.Timeout ?? DefaultPatience;
-        foreach (var item in objects)
+        foreach (var (item, change) in plan)
         {
-            Say(context, item, await installer.ApplyAsync(item, dryRun: false, cancellation));
+            if (change != InstallChange.Unchanged)
+                await installer.ApplyAsync(item, cancellation);
+            Say(context, item, change);
             if (item.Resource == InstallKinds.Definitions)
                 await installer.EstablishedAsync(item, patience, cancellation);
         }

@@ -9,6 +9,9 @@ internal enum InstallChange
     /// <summary>It did not exist.</summary>
     Created,
 
+    /// <summary>It is as it should be, and becomes this program's own, too: it was installed in another way.</summary>
+    Adopted,
+
     /// <summary>It existed, and was not as it should be.</summary>
     Configured,
 }

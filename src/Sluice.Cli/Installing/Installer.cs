@@ -34,15 +34,26 @@ internal sealed class Installer(ClusterClient cluster, TimeProvider time, bool f
         }
     }
 
-    /// <summary>Applies an object; with <paramref name="dryRun"/> the API server does everything but store it.</summary>
+    /// <summary>Says what applying an object would do: the API server does everything but store it.</summary>
     /// <exception cref="CommandException">Another manager has set one of its fields differently.</exception>
-    public async Task<InstallChange> ApplyAsync(InstallObject item, bool dryRun, CancellationToken cancellation)
+    public async Task<InstallChange> PlanAsync(InstallObject item, CancellationToken cancellation)
     {
         var before = await cluster.TryGetAsync(item.Resource, item.Key, cancellation);
+        var after = await ApplyAsync(item, dryRun: true, cancellation);
+        return before is null ? InstallChange.Created
+            : !JsonNode.DeepEquals(Bare(before), Bare(after)) ? InstallChange.Configured
+            : JsonNode.DeepEquals(Owned(before), Owned(after)) ? InstallChange.Unchanged : InstallChange.Adopted;
+    }
+
+    /// <summary>Applies an object.</summary>
+    /// <exception cref="CommandException">Another manager has set one of its fields differently.</exception>
+    public Task ApplyAsync(InstallObject item, CancellationToken cancellation) => ApplyAsync(item, dryRun: false, cancellation);
+
+    private async Task<JsonObject> ApplyAsync(InstallObject item, bool dryRun, CancellationToken cancellation)
+    {
         try
         {
-            var after = await cluster.ApplyAsync(item.Resource, item.Key, item.Json, new ApplyOptions(FieldManagers.CommandLine) { Force = force, DryRun = dryRun }, cancellation);
-            return before is null ? InstallChange.Created : IsSame(before, after) ? InstallChange.Unchanged : InstallChange.Configured;
+            return await cluster.ApplyAsync(item.Resource, item.Key, item.Json, new ApplyOptions(FieldManagers.CommandLine) { Force = force, DryRun = dryRun }, cancellation);
         }
         catch (KubernetesApiException e) when (e.IsFieldManagerConflict)
         {
@@ -74,9 +85,11 @@ internal sealed class Installer(ClusterClient cluster, TimeProvider time, bool f
         ? "the API server has not looked at it yet"
         : string.Join("; ", conditions.Select(condition => $"{Manifest.Text(condition?["type"])}={Manifest.Text(condition?["status"])} {Manifest.Text(condition?["message"])}".TrimEnd()));
 
-    // Who set a field, and what controllers found meanwhile, are no changes.
-    private static bool IsSame(JsonObject before, JsonObject after) => JsonNode.DeepEquals(Bare(before), Bare(after));
+    // What this program owns.
+    private static JsonNode? Owned(JsonObject json) => (json["metadata"]!["managedFields"] as JsonArray ?? []).FirstOrDefault(
+        entry => Manifest.Text(entry?["manager"]) == FieldManagers.CommandLine && Manifest.Text(entry?["operation"]) == "Apply")?["fieldsV1"];
 
+    // Who set a field, and what controllers found meanwhile, are no changes.
     private static JsonObject Bare(JsonObject json)
     {
         var bare = json.DeepClone().AsObject();

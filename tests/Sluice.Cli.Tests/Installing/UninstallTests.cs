@@ -1,0 +1,166 @@
+using Sluice.Cli.Tests.Programs;
+using Sluice.TestBed;
+using Sluice.TestBed.Processes;
+
+namespace Sluice.Cli.Tests.Installing;
+
+/// <summary><c>sluice uninstall</c> on a real API server, after the real controller has held.</summary>
+public sealed class UninstallTests : IAsyncLifetime
+{
+    private const string HeldBy = "{.metadata.annotations['gating\\.toolkit\\.fluxcd\\.io/held-by']}";
+
+    private ControlPlane _cluster = null!;
+    private SluiceProgram _sluice = null!;
+
+    // .../bin/Debug/net10.0/
+    private static string Controller { get; } = Environment.GetEnvironmentVariable("SLUICE_CONTROLLER") is { Length: > 0 } native ? native
+        : RepositoryRoot.Combine("src", "Sluice.Controller", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "sluice-controller");
+
+    public async ValueTask InitializeAsync()
+    {
+        _cluster = await ControlPlane.StartAsync();
+        await FluxCrds.InstallAsync(_cluster);
+        _sluice = new SluiceProgram(_cluster.KubeconfigPath);
+        await _cluster.Kubectl.RunAsync("create", "namespace", "flux-system");
+        await _cluster.Kubectl.RunAsync("create", "namespace", "apps");
+        (await _sluice.RunAsync("install --wait=false")).Succeeded();
+        await TriedAsync("a gate is created", """
+            apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+            kind: Gate
+            metadata: {name: sre, namespace: apps}
+            spec: {window: 1h}
+            """);
+    }
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task Everything_held_is_released_what_people_suspended_stays_and_nothing_else_is_deleted()
+    {
+        await KustomizationAsync("suspended-before", "suspend: true");
+        await using (var controller = ManagedProcess.Start(
+            Controller, ["--runtime-namespace=flux-system", "--enable-leader-election", "--trust-requested-by", "--metrics-addr=0", "--health-addr=0", $"--kubeconfig={_cluster.KubeconfigPath}"]))
+        {
+            await KustomizationAsync("app");
+            await KustomizationAsync("kept");
+            await TriedAsync("a GitRepository is created", """
+                apiVersion: source.toolkit.fluxcd.io/v1
+                kind: GitRepository
+                metadata: {name: app, namespace: apps, annotations: {gating.toolkit.fluxcd.io/gates: sre} }
+                spec: {interval: 10m, url: "https://git.example.org/app.git"}
+                """);
+            foreach (var held in new[] { "ks/suspended-before", "ks/app", "ks/kept", "gitrepository/app" })
+                await Eventually.GivesAsync($"{held} is held by the controller", () => ValueAsync(held, HeldBy), value => value.Length > 0);
+            (await _sluice.RunAsync("suspend ks/kept -n apps --reason {0}", "broken")).Succeeded();
+            await Eventually.GivesAsync("the controller leads", () => ValueAsync("lease/sluice-controller-leader-election", "{.spec.holderIdentity}", "flux-system"), value => value.Length > 0);
+            await controller.TerminateAsync(TimeSpan.FromSeconds(20));
+        }
+
+        // Born held by the policy, which leaves the field without an owner, and never seen by a controller.
+        await KustomizationAsync("born");
+        (await ValueAsync("ks/born", "{.spec.suspend}")).Should().Be("true");
+        (await ValueAsync("ks/born", "{.metadata.managedFields}")).Should().NotContain("f:suspend");
+        await KustomizationAsync("free", gates: "");
+        await _cluster.Kubectl.RunAsync("-n", "flux-system", "create", "deployment", "of-others", "--image=other");
+        await _cluster.Kubectl.RunAsync("create", "clusterrole", "of-others", "--verb=get", "--resource=pods");
+
+        (await _sluice.RunAsync("uninstall --dry-run")).Succeeded().Rows.Should()
+            .Contain("Kustomization apps/app is released (dry run)").And.Contain("Deployment flux-system/sluice-controller deleted (dry run)");
+        (await _sluice.RunAsync("uninstall")).FailedWith(1).Error.Should().Contain("lets 5 held objects go").And.Contain("not confirmed, so nothing was done");
+        (await ValueAsync("ks/app", "{.spec.suspend}")).Should().Be("true");
+
+        var done = (await _sluice.RunAsync("uninstall --yes")).Succeeded();
+        done.Rows.Should().Contain("Kustomization apps/app is released").And.Contain("Kustomization apps/born is released").And.Contain("GitRepository apps/app is released")
+            .And.Contain("Kustomization apps/kept stays suspended: broken")
+            .And.Contain("Kustomization apps/suspended-before stays suspended, as field manager 'kubectl' has it");
+        done.Rows[^1].Should().StartWith("Sluice is uninstalled, and holds nothing. What is left: CustomResourceDefinition gates.gating.toolkit.fluxcd.io with 1 gate");
+
+        foreach (var released in new[] { "ks/app", "ks/born", "gitrepository/app", "ks/free" })
+            (await ValueAsync(released, "{.spec.suspend}")).Should().BeEmpty("{0} is released", released);
+        foreach (var kept in new[] { "ks/kept", "ks/suspended-before" })
+            (await ValueAsync(kept, "{.spec.suspend}")).Should().Be("true", "a person has suspended {0}", kept);
+        foreach (var one in new[] { "ks/app", "ks/born", "ks/kept", "ks/suspended-before", "gitrepository/app" })
+            (await ValueAsync(one, HeldBy)).Should().BeEmpty("{0} is not held any more", one);
+
+        (await LabelledAsync()).Should().Be("customresourcedefinition.apiextensions.k8s.io/gates.gating.toolkit.fluxcd.io\n");
+        (await ValueAsync("gate/sre", "{.metadata.name}")).Should().Be("sre");
+        (await ValueAsync("deploy/of-others", "{.metadata.name}", "flux-system")).Should().Be("of-others");
+        (await ValueAsync("clusterrole/of-others", "{.metadata.name}")).Should().Be("of-others");
+        (await _cluster.Kubectl.RunAsync("-n", "flux-system", "get", "lease", "-o", "name")).Should().BeEmpty();
+
+        (await _sluice.RunAsync("uninstall --yes")).Succeeded().Output.Should().StartWith("Sluice is not installed in namespace flux-system, and holds nothing. What is left: CustomResourceDefinition");
+        (await _sluice.RunAsync("uninstall --yes --crds")).Succeeded();
+        (await LabelledAsync()).Should().BeEmpty();
+        (await ValueAsync("ks/kept", "{.spec.suspend}")).Should().Be("true");
+    }
+
+    [Fact]
+    public async Task While_a_controller_runs_nothing_is_released_and_another_run_finishes_what_one_began()
+    {
+        await KustomizationAsync("app");
+        (await ValueAsync("ks/app", "{.spec.suspend}")).Should().Be("true");
+        // One that was started by hand, elsewhere.
+        await LeaseAsync("somewhere-else");
+        var refused = await _sluice.RunAsync("uninstall --yes --timeout 2s");
+        refused.ExitCode.Should().Be(1);
+        refused.Error.Should().Contain("sluice-controller still runs after 2s: 'somewhere-else' holds Lease flux-system/sluice-controller-leader-election").And.Contain("run the same command again");
+        (await ValueAsync("ks/app", "{.spec.suspend}")).Should().Be("true", "it would be held again");
+
+        // A shard of it, which was killed: its lease runs out.
+        await LeaseAsync("", "sluice-controller-leader-election");
+        await LeaseAsync("killed", "sluice-controller-leader-election-1a2b3c4d", seconds: 3);
+        (await _sluice.RunAsync("uninstall --yes")).Succeeded().Rows.Should().Contain("Kustomization apps/app is released").And.Contain("Lease flux-system/sluice-controller-leader-election-1a2b3c4d deleted");
+        (await ValueAsync("ks/app", "{.spec.suspend}")).Should().BeEmpty();
+        (await LabelledAsync()).Should().NotContain("sluice-controller");
+    }
+
+    [Fact]
+    public async Task What_was_copied_with_the_words_of_a_hold_is_let_go_and_a_deleted_object_is_not_brought_back()
+    {
+        // As in a backup that was restored: whoever restored it owns the words.
+        await TriedAsync("a copy is created", """
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {name: copy, namespace: apps, annotations: {gating.toolkit.fluxcd.io/held-by: "apps/sre (GateClosed)", gating.toolkit.fluxcd.io/held-since: "2026-03-26T10:00:00Z"} }
+            spec: {interval: 10m, path: ./deploy, prune: true, suspend: true, sourceRef: {kind: GitRepository, name: app} }
+            """);
+        var done = (await _sluice.RunAsync("uninstall --yes")).Succeeded();
+        done.Rows.Should().Contain("Kustomization apps/copy stays suspended, as field manager 'kubectl' has it");
+        (await ValueAsync("ks/copy", HeldBy)).Should().BeEmpty();
+        (await ValueAsync("ks/copy", "{.spec.suspend}")).Should().Be("true", "somebody else owns it");
+    }
+
+    private Task<string> ValueAsync(string what, string path, string inNamespace = "apps") =>
+        _cluster.Kubectl.RunAsync("-n", inNamespace, "get", what, $"-o=jsonpath={path}", "--show-managed-fields");
+
+    private async Task<string> LabelledAsync() => await _cluster.Kubectl.RunAsync(
+        "get", "crd,sa,clusterrole,role,clusterrolebinding,rolebinding,netpol,pdb,deploy,validatingadmissionpolicy,validatingadmissionpolicybinding,mutatingadmissionpolicy,mutatingadmissionpolicybinding",
+        "-A", "-l", "app.kubernetes.io/part-of=sluice", "-o", "name");
+
+    private Task KustomizationAsync(string name, string spec = "wait: true", string gates = "sre") => TriedAsync($"{name} is created", $$"""
+        apiVersion: kustomize.toolkit.fluxcd.io/v1
+        kind: Kustomization
+        metadata: {name: {{name}}, namespace: apps, annotations: {gating.toolkit.fluxcd.io/gates: "{{gates}}"} }
+        spec: {interval: 10m, path: ./deploy, prune: true, {{spec}}, sourceRef: {kind: GitRepository, name: app} }
+        """);
+
+    private Task LeaseAsync(string holder, string name = "sluice-controller-leader-election", int seconds = 600) => _cluster.Kubectl.ApplyAsync($$"""
+        apiVersion: coordination.k8s.io/v1
+        kind: Lease
+        metadata: {name: {{name}}, namespace: flux-system}
+        spec: {holderIdentity: "{{holder}}", leaseDurationSeconds: {{seconds}}, renewTime: "2026-03-26T10:00:00.000000Z"}
+        """, force: true);
+
+    /// <summary>An API server that has just got a policy for a kind refuses to write it for a moment, until it knows its schema.</summary>
+    private Task TriedAsync(string what, string manifest) => Eventually.GivesAsync(what, async () =>
+    {
+        try
+        {
+            return await _cluster.Kubectl.ApplyAsync(manifest);
+        }
+        catch (KubectlException e) when (e.Error.Contains("ServiceUnavailable", StringComparison.Ordinal))
+        {
+            return "";
+        }
+    }, said => said.Length > 0);
+}
