@@ -36,9 +36,11 @@ internal sealed class PolicyCheck(ClusterClient cluster)
     private async Task<CheckLine> CheckAsync(IReadOnlyList<InstallObject> policies, string right, string consequence, CancellationToken cancellation)
     {
         var found = await Task.WhenAll(policies.Select(async policy => (Policy: policy, IsThere: await cluster.TryGetAsync(policy.Resource, policy.Key, cancellation) is not null)));
-        var missing = found.Where(policy => !policy.IsThere).Select(policy => policy.Policy).ToList();
+        // A policy without its binding does nothing, and the other way round.
+        var missing = found.Where(policy => !policy.IsThere).GroupBy(policy => policy.Policy.Key.Name)
+            .Select(group => $"{string.Join(" and ", group.Select(policy => policy.Policy.Resource.Kind))} {group.Key}").ToList();
         return missing.Count == 0
             ? CheckLine.Right($"{right}: {string.Join(", ", policies.Select(policy => policy.Key.Name).Distinct())}")
-            : CheckLine.Notice($"{string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} not installed: {consequence}", "install Sluice with 'sluice install', or with 'kubectl apply -k config/default'");
+            : CheckLine.Notice($"not installed: {string.Join(", ", missing)}; {consequence}", "install Sluice with 'sluice install', or with 'kubectl apply -k config/default'");
     }
 }
