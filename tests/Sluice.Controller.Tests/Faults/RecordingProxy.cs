@@ -47,6 +47,12 @@ public sealed class RecordingProxy : IAsyncDisposable
     /// <summary>Called with the number of a write when the API server has done it and the controller does not know yet.</summary>
     public Action<int>? AfterWrite { get; set; }
 
+    /// <summary>
+    /// Whether to refuse watches that begin with what there is, as an API server does that is older than these (1.32) or has them turned off:
+    /// then lists are asked for.
+    /// </summary>
+    public bool RefusesWatchLists { get; set; }
+
     /// <summary>Starts it.</summary>
     /// <param name="controlPlane">What it stands before.</param>
     /// <param name="user">A service account as NAMESPACE:NAME, whose rights every request has; null: those of the administrator.</param>
@@ -91,6 +97,13 @@ public sealed class RecordingProxy : IAsyncDisposable
     {
         var path = context.Request.Path + context.Request.QueryString;
         _requests.Enqueue($"{context.Request.Method} {path}");
+        if (RefusesWatchLists && path.Contains("sendInitialEvents", StringComparison.Ordinal))
+        {
+            context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            await context.Response.WriteAsync("""{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Invalid", "code": 422, "message": "sendInitialEvents: Forbidden"}""");
+            return;
+        }
+
         var isWrite = context.Request.Method != "GET" && !path.Contains("/events", StringComparison.Ordinal) && !path.Contains("/leases", StringComparison.Ordinal);
         var number = isWrite ? Interlocked.Increment(ref _writes) : 0;
         if (isWrite)
