@@ -38,9 +38,9 @@ internal sealed class PolicyCheck(ClusterClient cluster)
         var found = await Task.WhenAll(policies.Select(async policy => (Policy: policy, IsThere: await cluster.TryGetAsync(policy.Resource, policy.Key, cancellation) is not null)));
         // A policy without its binding does nothing, and the other way round.
         var missing = found.Where(policy => !policy.IsThere).GroupBy(policy => policy.Policy.Key.Name)
-            .Select(group => $"{string.Join(" and ", group.Select(policy => policy.Policy.Resource.Kind))} {group.Key}").ToList();
+            .Select(group => group.Count() == 1 ? group.Single().Policy.ToString() : group.Key).ToList();
         return missing.Count == 0
             ? CheckLine.Right($"{right}: {string.Join(", ", policies.Select(policy => policy.Key.Name).Distinct())}")
-            : CheckLine.Notice($"not installed: {string.Join(", ", missing)}; {consequence}", "install Sluice with 'sluice install', or with 'kubectl apply -k config/default'");
+            : CheckLine.Notice($"admission policies are not installed: {string.Join(", ", missing)}; {consequence}", "install Sluice with 'sluice install', or with 'kubectl apply -k config/default'");
     }
 }

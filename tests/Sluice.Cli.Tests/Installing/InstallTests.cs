@@ -109,8 +109,8 @@ public sealed class InstallTests : IAsyncLifetime
         await _cluster.Kubectl.RunAsync("delete", "validatingadmissionpolicybinding", "sluice-gate-rights");
         await _cluster.Kubectl.RunAsync("delete", "mutatingadmissionpolicy", "sluice-born-held");
         (await _sluice.RunAsync("check")).Output.Should()
-            .Contain("! not installed: ValidatingAdmissionPolicyBinding sluice-gate-rights; without them, whoever may patch gates may open them")
-            .And.Contain("! not installed: MutatingAdmissionPolicy sluice-born-held; ");
+            .Contain("! admission policies are not installed: ValidatingAdmissionPolicyBinding sluice-gate-rights; without them, whoever may patch gates may open them")
+            .And.Contain("! admission policies are not installed: MutatingAdmissionPolicy sluice-born-held; ");
     }
 
     private Task<string> ValueAsync(string what, string path) => _cluster.Kubectl.RunAsync("-n", "flux-system", "get", what, $"-o=jsonpath={path}");
