@@ -30,6 +30,7 @@ public sealed class UninstallTests : IAsyncLifetime
             metadata: {name: sre, namespace: apps}
             spec: {window: 1h}
             """);
+        await Eventually.GivesAsync("the policies are in force", IsBornHeldAsync, held => held);
     }
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
@@ -150,6 +151,24 @@ public sealed class UninstallTests : IAsyncLifetime
         metadata: {name: {{name}}, namespace: flux-system}
         spec: {holderIdentity: "{{holder}}", leaseDurationSeconds: {{seconds}}, renewTime: "2026-03-26T10:00:00.000000Z"}
         """, force: true);
+
+    private async Task<bool> IsBornHeldAsync()
+    {
+        try
+        {
+            var made = await _cluster.Kubectl.RunAsync(["apply", "--server-side", "--dry-run=server", "-f", "-", "-o=jsonpath={.spec.suspend}"], """
+                apiVersion: kustomize.toolkit.fluxcd.io/v1
+                kind: Kustomization
+                metadata: {name: probe, namespace: apps, annotations: {gating.toolkit.fluxcd.io/gates: sre} }
+                spec: {interval: 10m, path: ./deploy, prune: true, sourceRef: {kind: GitRepository, name: app} }
+                """);
+            return made == "true";
+        }
+        catch (KubectlException e) when (e.Error.Contains("ServiceUnavailable", StringComparison.Ordinal))
+        {
+            return false;
+        }
+    }
 
     /// <summary>An API server that has just got a policy for a kind refuses to write it for a moment, until it knows its schema.</summary>
     private Task TriedAsync(string what, string manifest) => Eventually.GivesAsync(what, async () =>
