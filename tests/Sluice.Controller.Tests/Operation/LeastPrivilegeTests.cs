@@ -68,6 +68,17 @@ public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster
         await cluster.CreateGateAsync(Ns, "holidays", """
             {"default": "opened", "windows": [{"name": "holidays", "action": "close", "calendar": {"configMapRef": {"name": "holidays", "key": "de.ics"} } }] }
             """);
+        await cluster.Kubectl.ApplyAsync($$"""
+            apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+            kind: GateBinding
+            metadata: {name: by-name, namespace: {{Ns}} }
+            spec: {gates: [{name: sre-approval}], selector: {kinds: [Kustomization], names: [app]} }
+            ---
+            apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+            kind: ClusterGateBinding
+            metadata: {name: by-label}
+            spec: {gates: [{name: sre-approval, namespace: {{Ns}} }], selector: {matchLabels: {frozen: "true"} } }
+            """);
         await cluster.CreateGatedAsync(FluxResources.Kustomization, "apps", "elsewhere", $"{Ns}/sre-approval");
         await cluster.CreateGatedAsync(FluxResources.Kustomization, Ns, "seasonal", "holidays");
         await cluster.UntilHeldAsync(FluxResources.Kustomization, Ns, "seasonal", "GateStalled");
