@@ -32,7 +32,7 @@ public sealed class ChartCluster : IAsyncLifetime
     public Task<string> KustomizeAsync(string folder) => Script.RunAsync(Kubectl.Program, "kustomize", RepositoryRoot.Combine("config", folder));
 
     /// <summary>
-    /// What the API server makes of a manifest, by kind and name: read, checked and with its defaults, but not kept. Labels are left out.
+    /// What the API server makes of a manifest, by kind and name, without keeping it. Labels are left out.
     /// </summary>
     public async Task<Dictionary<string, JsonNode>> ObjectsAsync(string manifest)
     {

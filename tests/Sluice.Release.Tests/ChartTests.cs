@@ -74,6 +74,15 @@ public sealed class ChartTests(ChartCluster cluster) : IClassFixture<ChartCluste
         (await render.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*additional properties 'replica' not allowed*");
     }
 
+    [Fact]
+    public async Task Every_value_is_in_its_reference()
+    {
+        var values = await File.ReadAllLinesAsync(Path.Combine(cluster.Chart, "values.yaml"), TestContext.Current.CancellationToken);
+        var reference = await File.ReadAllTextAsync(RepositoryRoot.Combine("docs", "reference", "chart.md"), TestContext.Current.CancellationToken);
+        values.Where(line => line.Length > 0 && char.IsAsciiLetter(line[0])).Select(line => line.Split(':')[0]).Should().HaveCountGreaterThan(10)
+            .And.AllSatisfy(value => reference.Should().MatchRegex($@"\| `{value}[`.]"));
+    }
+
     private static void Same(IReadOnlyDictionary<string, JsonNode> chart, IReadOnlyDictionary<string, JsonNode> config)
     {
         chart.Keys.Should().BeEquivalentTo(config.Keys);
