@@ -26,13 +26,12 @@ public sealed class ChartTests(ChartCluster cluster) : IClassFixture<ChartCluste
     }
 
     [Fact]
-    public async Task With_its_mutating_policies_it_is_config_default_and_config_admission_mutating_and_believes_who_made_a_request()
+    public async Task With_its_mutating_policies_it_is_config_default_mutating()
     {
         var chart = await cluster.ObjectsAsync(await cluster.RenderAsync("mutatingPolicies=always", "crds.install=false"));
-        var config = await cluster.ObjectsAsync(await cluster.KustomizeAsync("default") + "---\n" + await cluster.KustomizeAsync("admission/mutating"));
+        var config = await cluster.ObjectsAsync(await cluster.KustomizeAsync("default-mutating"));
 
         config.Remove("CustomResourceDefinition/gates.gating.toolkit.fluxcd.io");
-        Arguments(config).Add("--trust-requested-by");
         Same(chart, config);
     }
 
