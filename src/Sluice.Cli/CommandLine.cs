@@ -28,6 +28,8 @@ internal sealed class CommandLine
             ScheduleCommand.Create(_host),
             new RequestCommand(GateState.Opened).Create(_host),
             new RequestCommand(GateState.Closed).Create(_host),
+            new FreezeCommand().Create(_host),
+            ThawCommand.Create(_host),
             SuspendCommand.Create(_host),
             ResumeCommand.Create(_host),
             ReleaseOnceCommand.Create(_host),

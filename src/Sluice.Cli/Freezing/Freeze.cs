@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using Sluice.Api;
+using Sluice.Api.Bindings;
+using Sluice.Api.Gates;
+using Sluice.Kubernetes;
+
+namespace Sluice.Cli.Freezing;
+
+/// <summary>
+/// A freeze: a closed gate, and a binding that puts it before everything in reach. Both carry a label, by which the end of a freeze knows what
+/// it may delete.
+/// </summary>
+/// <param name="IsClusterWide">Whether it is one of the whole cluster, or of one namespace.</param>
+/// <param name="Namespace">The namespace of the gate; of both where the freeze is that of a namespace.</param>
+internal sealed record Freeze(bool IsClusterWide, string Namespace)
+{
+    /// <summary>The name of the gate and of the binding.</summary>
+    public const string Name = "freeze";
+
+    /// <summary>The label of what a freeze has made.</summary>
+    public const string Label = $"{ApiGroup.Name}/freeze";
+
+    /// <summary>The bindings of namespaces.</summary>
+    public static ApiResource Bindings { get; } = new(ApiGroup.Name, ApiGroup.Version, "gatebindings", GateBinding.KindName);
+
+    /// <summary>Those of the cluster.</summary>
+    public static ApiResource ClusterBindings { get; } = new(ApiGroup.Name, ApiGroup.Version, "clustergatebindings", GateBinding.ClusterKindName, Namespaced: false);
+
+    /// <summary>The gate.</summary>
+    public ObjectKey GateKey => new(Namespace, Name);
+
+    /// <summary>Where its binding is served.</summary>
+    public ApiResource Binding => IsClusterWide ? ClusterBindings : Bindings;
+
+    /// <summary>Its binding.</summary>
+    public ObjectKey BindingKey => new(IsClusterWide ? "" : Namespace, Name);
+
+    /// <summary>What it reaches, in words.</summary>
+    public string Reach => IsClusterWide ? "the cluster" : $"namespace '{Namespace}'";
+
+    /// <summary>How the commands about it end: <c>--all</c>.</summary>
+    public string Arguments => IsClusterWide ? "--all" : $"-n {Namespace}";
+
+    /// <summary>The body of the gate. Closed by default, so that it holds before anybody has looked at it; the request says who wants it, and why.</summary>
+    public JsonObject GateBody(string stamp, string reason) => new()
+    {
+        ["apiVersion"] = ApiGroup.ApiVersion,
+        ["kind"] = Gate.KindName,
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = Name,
+            ["namespace"] = Namespace,
+            ["labels"] = Labels(),
+            ["annotations"] = new JsonObject { [GateAnnotations.CloseRequestedAt] = stamp, [GateAnnotations.CloseReason] = reason },
+        },
+        ["spec"] = new JsonObject { ["default"] = GateStateNames.Closed },
+    };
+
+    /// <summary>The body of the binding.</summary>
+    /// <param name="exclude">What it leaves alone.</param>
+    public JsonObject BindingBody(IEnumerable<ObjectKey> exclude)
+    {
+        var metadata = new JsonObject { ["name"] = Name, ["labels"] = Labels() };
+        if (!IsClusterWide)
+            metadata["namespace"] = Namespace;
+        var excluded = exclude.Distinct().Where(key => IsClusterWide || key.Namespace == Namespace)
+            .Select(JsonNode (key) => IsClusterWide ? new JsonObject { ["namespace"] = key.Namespace, ["name"] = key.Name } : new JsonObject { ["name"] = key.Name }).ToArray();
+        var spec = new JsonObject { ["gates"] = new JsonArray(new JsonObject { ["name"] = Name, ["namespace"] = Namespace }) };
+        if (excluded.Length > 0)
+            spec["exclude"] = new JsonArray(excluded);
+        return new JsonObject { ["apiVersion"] = ApiGroup.ApiVersion, ["kind"] = Binding.Kind, ["metadata"] = metadata, ["spec"] = spec };
+    }
+
+    /// <summary>Refuses what some other hand has made under the same name.</summary>
+    /// <exception cref="CommandException">It has not the label of a freeze.</exception>
+    public static void RequireOwn(ApiResource resource, ObjectKey key, JsonObject found)
+    {
+        if (found["metadata"]?["labels"]?[Label] is null)
+            throw new CommandException($"{resource.Describe(key)} was not made by 'freeze' (it has no label {Label}): it is left as it is. Delete or rename it yourself if it stands in the way");
+    }
+
+    private static JsonObject Labels() => new() { [Label] = "true" };
+}
