@@ -26,13 +26,13 @@ internal sealed class FreezeCommand
     public static Option<bool> All() => new("--all") { Description = "The whole cluster; without it the namespace" };
 
     /// <summary>What a command is about.</summary>
-    public static Freeze FreezeOf(CommandContext context, bool all) => all ? new(true, context.GivenNamespace ?? "flux-system") : new(false, context.Namespace);
+    public static Freeze FreezeOf(CommandContext context, bool all) => all ? new(true, context.GivenNamespace ?? Freeze.DefaultNamespace) : new(false, context.Namespace);
 
     /// <summary>Makes the command.</summary>
     public Command Create(Host host)
     {
         var all = All();
-        var command = new Command("freeze", "Hold everything, in a namespace or with --all in the cluster (its gate in -n, by default flux-system)") { all, _reason, _exclude, _includeFlux };
+        var command = new Command("freeze", "Hold whatever deploys, in a namespace or with --all in the cluster (its gate in -n, by default flux-system)") { all, _reason, _exclude, _includeFlux };
         host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, FreezeOf(context, arguments.GetValue(all)), arguments, cancellation));
         return command;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Sluice.Api;
 using Sluice.Api.Bindings;
+using Sluice.Api.Gated;
 using Sluice.Api.Gates;
 using Sluice.Kubernetes;
 
@@ -17,8 +18,15 @@ internal sealed record Freeze(bool IsClusterWide, string Namespace)
     /// <summary>The name of the gate and of the binding.</summary>
     public const string Name = "freeze";
 
+    /// <summary>The namespace of the gate of a freeze of the cluster, where none is given.</summary>
+    public const string DefaultNamespace = "flux-system";
+
     /// <summary>The label of what a freeze has made.</summary>
     public const string Label = $"{ApiGroup.Name}/freeze";
+
+    // What only fetches deploys nothing: to hold it would starve what is not frozen, and source-controller loses the artifacts of a suspended source when it restarts.
+    private static readonly IReadOnlyList<string> Fetching =
+        [.. GatedKind.OfFlux.Where(kind => kind.Group == "source.toolkit.fluxcd.io" || kind.Kind is "ImageRepository" or "ImagePolicy").Select(kind => kind.Kind)];
 
     /// <summary>The bindings of namespaces.</summary>
     public static ApiResource Bindings { get; } = new(ApiGroup.Name, ApiGroup.Version, "gatebindings", GateBinding.KindName);
@@ -39,7 +47,7 @@ internal sealed record Freeze(bool IsClusterWide, string Namespace)
     public string Reach => IsClusterWide ? "the cluster" : $"namespace '{Namespace}'";
 
     /// <summary>How the commands about it end: <c>--all</c>.</summary>
-    public string Arguments => IsClusterWide ? "--all" : $"-n {Namespace}";
+    public string Arguments => !IsClusterWide ? $"-n {Namespace}" : Namespace == DefaultNamespace ? "--all" : $"--all -n {Namespace}";
 
     /// <summary>The body of the gate. Closed by default, so that it holds before anybody has looked at it; the request says who wants it, and why.</summary>
     public JsonObject GateBody(string stamp, string reason) => new()
@@ -65,9 +73,11 @@ internal sealed record Freeze(bool IsClusterWide, string Namespace)
             metadata["namespace"] = Namespace;
         var excluded = exclude.Distinct().Where(key => IsClusterWide || key.Namespace == Namespace)
             .Select(JsonNode (key) => IsClusterWide ? new JsonObject { ["namespace"] = key.Namespace, ["name"] = key.Name } : new JsonObject { ["name"] = key.Name }).ToArray();
-        var spec = new JsonObject { ["gates"] = new JsonArray(new JsonObject { ["name"] = Name, ["namespace"] = Namespace }) };
-        if (excluded.Length > 0)
-            spec["exclude"] = new JsonArray(excluded);
+        var spec = new JsonObject
+        {
+            ["gates"] = new JsonArray(new JsonObject { ["name"] = Name, ["namespace"] = Namespace }),
+            ["exclude"] = new JsonArray([.. Fetching.Select(JsonNode (kind) => new JsonObject { ["kind"] = kind }), .. excluded]),
+        };
         return new JsonObject { ["apiVersion"] = ApiGroup.ApiVersion, ["kind"] = Binding.Kind, ["metadata"] = metadata, ["spec"] = spec };
     }
 

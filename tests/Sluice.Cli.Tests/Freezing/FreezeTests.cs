@@ -27,6 +27,12 @@ public sealed class FreezeTests : IAsyncLifetime
             await KustomizationAsync(ns, "app");
         }
 
+        await _cluster.Kubectl.ApplyAsync("""
+            apiVersion: source.toolkit.fluxcd.io/v1
+            kind: GitRepository
+            metadata: {name: app, namespace: apps}
+            spec: {interval: 10m, url: "https://git.example.org/app.git"}
+            """);
         await _cluster.Kubectl.RunAsync("label", "crd", "kustomizations.kustomize.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io/name=app", "kustomize.toolkit.fluxcd.io/namespace=flux-system");
         _controller = ManagedProcess.Start(Controller, ["--runtime-namespace=flux-system", "--metrics-addr=0", "--health-addr=0", $"--kubeconfig={_cluster.KubeconfigPath}"]);
     }
@@ -49,6 +55,7 @@ public sealed class FreezeTests : IAsyncLifetime
         (await SuspendedAsync("web")).Should().Be("true");
         (await SuspendedAsync("flux-system")).Should().BeEmpty();
         await KustomizationAsync("web", "other");
+        (await _cluster.Kubectl.RunAsync("-n", "apps", "get", "gitrepository", "app", "-o", "jsonpath={.spec.suspend}")).Should().BeEmpty("sources go on being fetched");
         (await _sluice.RunAsync("explain ks/app -n apps")).Succeeded().Output.Should().Contain("is held").And.Contain("flux-system/freeze");
 
         (await _sluice.RunAsync("thaw --all")).Succeeded().Output.Should().StartWith("Thawed the cluster");
