@@ -48,6 +48,9 @@ internal sealed class FreezeCommand
                 Freeze.RequireOwn(resource, key, present);
         }
 
+        // A second gate would be left behind when it thaws.
+        if (await context.Cluster.TryGetAsync(freeze.Binding, freeze.BindingKey, cancellation) is { } frozen)
+            freeze = freeze.GateOf(frozen);
         var exclude = (arguments.GetValue(_exclude) ?? []).Select(Excluded).Concat(await LifelinesAsync(context, arguments.GetValue(_includeFlux), cancellation)).ToList();
         await context.Cluster.ApplyAsync(ClusterClient.Gates, freeze.GateKey, freeze.GateBody(Stamp.Of(context.Now), reason), cancellation);
         await context.Cluster.ApplyAsync(freeze.Binding, freeze.BindingKey, freeze.BindingBody(exclude), cancellation);

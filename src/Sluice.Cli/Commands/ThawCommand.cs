@@ -19,6 +19,8 @@ internal static class ThawCommand
     private static async Task<int> RunAsync(CommandContext context, Freeze freeze, CancellationToken cancellation)
     {
         var ended = false;
+        if (await context.Cluster.TryGetAsync(freeze.Binding, freeze.BindingKey, cancellation) is { } binding)
+            freeze = freeze.GateOf(binding);
         // The binding first: without its gate it would hold all the more.
         foreach (var (resource, key) in new[] { (freeze.Binding, freeze.BindingKey), (ClusterClient.Gates, freeze.GateKey) })
         {

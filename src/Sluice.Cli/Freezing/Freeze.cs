@@ -15,8 +15,8 @@ namespace Sluice.Cli.Freezing;
 /// <param name="Namespace">The namespace of the gate; of both where the freeze is that of a namespace.</param>
 internal sealed record Freeze(bool IsClusterWide, string Namespace)
 {
-    /// <summary>The name of the gate and of the binding.</summary>
-    public const string Name = "freeze";
+    /// <summary>The name of the gate and of the binding; another for the cluster, whose gate may stand beside that of a namespace.</summary>
+    public string Name => IsClusterWide ? "freeze-all" : "freeze";
 
     /// <summary>The namespace of the gate of a freeze of the cluster, where none is given.</summary>
     public const string DefaultNamespace = "flux-system";
@@ -47,7 +47,7 @@ internal sealed record Freeze(bool IsClusterWide, string Namespace)
     public string Reach => IsClusterWide ? "the cluster" : $"namespace '{Namespace}'";
 
     /// <summary>How the commands about it end: <c>--all</c>.</summary>
-    public string Arguments => !IsClusterWide ? $"-n {Namespace}" : Namespace == DefaultNamespace ? "--all" : $"--all -n {Namespace}";
+    public string Arguments => IsClusterWide ? "--all" : $"-n {Namespace}";
 
     /// <summary>The body of the gate. Closed by default, so that it holds before anybody has looked at it; the request says who wants it, and why.</summary>
     public JsonObject GateBody(string stamp, string reason) => new()
@@ -80,6 +80,9 @@ internal sealed record Freeze(bool IsClusterWide, string Namespace)
         };
         return new JsonObject { ["apiVersion"] = ApiGroup.ApiVersion, ["kind"] = Binding.Kind, ["metadata"] = metadata, ["spec"] = spec };
     }
+
+    /// <summary>This freeze with the gate that its binding names, wherever that is.</summary>
+    public Freeze GateOf(JsonObject binding) => this with { Namespace = (string?)binding["spec"]?["gates"]?[0]?["namespace"] ?? Namespace };
 
     /// <summary>Refuses what some other hand has made under the same name.</summary>
     /// <exception cref="CommandException">It has not the label of a freeze.</exception>

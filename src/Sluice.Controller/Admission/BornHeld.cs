@@ -25,7 +25,7 @@ internal static class BornHeld
             return [];
         }
 
-        if (NamesGates(request.Object) && (request.Operation == "CREATE" || NamesOtherGates(request.OldObject, request.Object)))
+        if (NamesGates(request.Object) && (request.Operation == "CREATE" || IsResumed(request.OldObject) || NamesOtherGates(request.OldObject, request.Object)))
         {
             return [.. Suspend(request), .. PatchOperation.Annotate(request.Object, (GatedAnnotations.HeldBy, NotDecidedYet))];
         }
@@ -39,6 +39,9 @@ internal static class BornHeld
     private static bool IsSuspended(JsonElement gated) => gated.Member("spec").Member("suspend").ValueKind == JsonValueKind.True;
 
     private static bool IsHeld(JsonElement gated) => IsSuspended(gated) && !string.IsNullOrEmpty(gated.Annotation(GatedAnnotations.HeldBy));
+
+    /// <summary>Who resumes what a person had suspended begins anew: it may never have been held.</summary>
+    private static bool IsResumed(JsonElement before) => IsSuspended(before) && string.IsNullOrEmpty(before.Annotation(GatedAnnotations.HeldBy));
 
     private static bool NamesOtherGates(JsonElement before, JsonElement after) =>
         before.Annotation(GatedAnnotations.Gates) != after.Annotation(GatedAnnotations.Gates)

@@ -13,11 +13,14 @@ namespace Sluice.Controller.Bindings;
 /// <param name="bindings">The bindings.</param>
 /// <param name="objects">The objects that they select.</param>
 /// <param name="lifelines">What Flux and Sluice are deployed by.</param>
-/// <param name="seesAll">Whether those are all of them. A shard counts nothing: each would write another number over that of the others, for ever.</param>
+/// <param name="seesAll">
+/// Whether those are all objects that a binding of either kind can select. Who sees some of them says nothing of what is matched: each would
+/// write something else over what the others have written, for ever.
+/// </param>
 /// <param name="notifier">Tells of what happens.</param>
 /// <param name="time">The clock.</param>
 internal sealed class BindingReconciler(
-    KubernetesApi api, GateBindings bindings, GatedObjects objects, Lifelines lifelines, bool seesAll, Notifier notifier, TimeProvider time)
+    KubernetesApi api, GateBindings bindings, GatedObjects objects, Lifelines lifelines, Func<BindingKey, bool> seesAll, Notifier notifier, TimeProvider time)
 {
     private const int SampleLength = 10;
     private const string Succeeded = "ReconciliationSucceeded";
@@ -34,7 +37,7 @@ internal sealed class BindingReconciler(
         }
 
         var before = observed.Binding.Status;
-        var status = Look(observed);
+        var status = Look(observed, seesAll(key));
         if (before is not null && Same(status, before))
         {
             return ReconcileResult.Done;
@@ -59,12 +62,12 @@ internal sealed class BindingReconciler(
         return ReconcileResult.Done;
     }
 
-    private GateBindingStatus Look(ObservedBinding observed)
+    private GateBindingStatus Look(ObservedBinding observed, bool seesAll)
     {
         var before = observed.Binding.Status;
         var matched = bindings.Select(observed, objects).Select(found => found.Key).OrderBy(key => key.Kind.Kind, StringComparer.Ordinal)
             .ThenBy(key => key.Key.ToString(), StringComparer.Ordinal).ToList();
-        var own = lifelines.Among(matched).Select(Name).ToList();
+        var own = seesAll ? lifelines.Among(matched).Select(Name).ToList() : [];
         var was = before?.FindCondition(ConditionTypes.Ready);
         var now = time.GetUtcNow();
         return new()

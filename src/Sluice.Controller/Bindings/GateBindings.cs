@@ -16,6 +16,9 @@ internal sealed class GateBindings
 
     private static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>();
 
+    private static readonly ApiResource Namespaces = new("", "v1", "namespaces", "Namespace", Namespaced: false);
+
+    private readonly KubernetesApi _api;
     private readonly Informer<ObservedBinding> _own;
     private readonly Informer<ObservedBinding> _clusterWide;
     private readonly Informer<ObservedDefinition> _definitions;
@@ -24,7 +27,7 @@ internal sealed class GateBindings
     public GateBindings(
         KubernetesApi api, InformerOptions scope, Informer<ObservedDefinition> definitions, ObjectCache<ObservedNamespace> namespaces, TimeProvider time, ILoggerFactory loggers)
     {
-        (_definitions, _namespaces) = (definitions, namespaces);
+        (_api, _definitions, _namespaces) = (api, definitions, namespaces);
         var log = loggers.CreateLogger<Informer<ObservedBinding>>();
         _own = new(api, Resource, json => ObservedBinding.Read(json, GateBinding.KindName), scope, time, log);
         _clusterWide = new(api, ClusterResource, json => ObservedBinding.Read(json, GateBinding.ClusterKindName), new(), time, log);
@@ -62,6 +65,31 @@ internal sealed class GateBindings
     /// none of it; but that it is not installed, only its missing definition says: an API server that has just started does not serve it either.
     /// </summary>
     public bool AreKnown => _definitions.HasSynced && IsKnown(_own) && IsKnown(_clusterWide);
+
+    /// <summary>
+    /// Whether it can be told which bindings select an object: its namespace may have come a moment before it, and a binding may ask for its labels.
+    /// </summary>
+    public bool CanTell(GatedObject gated) => AreKnown && (IsEmpty || _namespaces.TryGet(new("", gated.Key.Namespace), out _));
+
+    /// <summary>
+    /// Asks the API server itself whether no binding selects an object. Whoever releases what admission has held must know: a watch may lag behind the
+    /// binding, or the labels, by which the API server has held it.
+    /// </summary>
+    public async Task<bool> SelectNothingAsync(GatedKind kind, GatedObject gated, CancellationToken cancellation)
+    {
+        var labels = (await _api.ListAsync(Namespaces, new() { FieldSelector = $"metadata.name={gated.Key.Namespace}" }, ObservedNamespace.Read, cancellation)).Items is [var found] ? found.Labels : NoLabels;
+        foreach (var informer in new[] { _own, _clusterWide }.Where(informer => _definitions.Cache.TryGet(new("", CrdName(informer.Resource)), out _)))
+        {
+            var now = await _api.ListAsync(
+                informer.Resource, new() { Namespace = informer == _own ? gated.Key.Namespace : null }, json => ObservedBinding.Read(json, informer.Resource.Kind), cancellation);
+            if (now.Items.Any(binding => binding.Selects(kind.Kind, gated, labels)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Whether there are none.</summary>
     public bool IsEmpty => _own.Cache.Count + _clusterWide.Cache.Count == 0;

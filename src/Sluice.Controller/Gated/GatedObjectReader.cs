@@ -142,8 +142,7 @@ internal ref struct GatedObjectReader
 
         while (_json.NextProperty())
         {
-            // The same few names stand on thousands of objects; their values may be anything.
-            var name = string.Intern(_json.GetString()!);
+            var name = _json.GetString()!;
             (_labels ??= [])[name] = _json.StringValue() ?? "";
         }
     }

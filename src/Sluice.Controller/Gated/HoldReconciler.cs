@@ -1,5 +1,6 @@
 using Sluice.Api.Metadata;
 using Sluice.Api.Gated;
+using Sluice.Controller.Bindings;
 using Sluice.Gating.Holds;
 using Sluice.Kubernetes;
 
@@ -10,7 +11,7 @@ namespace Sluice.Controller.Gated;
 /// <see cref="ApprovedReconciler"/>, later and apart, so that a thousand releases do not wait for a thousand conditions.
 /// </summary>
 internal sealed partial class HoldReconciler(
-    KubernetesApi api, GatedObjects objects, GateEvaluator gates, HoldNotifier notifier, TimeProvider time, ILogger<HoldReconciler> log)
+    KubernetesApi api, GatedObjects objects, GateEvaluator gates, GateBindings bindings, HoldNotifier notifier, TimeProvider time, ILogger<HoldReconciler> log)
 {
     /// <summary>Server-side apply as the one owner of a hold, taking the field from whoever set it to something else.</summary>
     public static ApplyOptions Apply { get; } = new(FieldManagers.Controller) { Force = true };
@@ -40,6 +41,11 @@ internal sealed partial class HoldReconciler(
             notifier.Forget(key);
             Settled?.Invoke(key);
             return ReconcileResult.Done;
+        }
+
+        if (gated.Hold.IsHeldByAdmission && !decision.IsGated && !await bindings.SelectNothingAsync(key.Kind, gated, cancellation))
+        {
+            return ReconcileResult.After(GateEvaluator.Pause);
         }
 
         try

@@ -68,9 +68,10 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _gateReconciler = new(
             api, _gates, _objects, reader, seesAll, options.IntervalJitterPercentage / 100.0, () => IsBusy, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time,
             loggers.CreateLogger<GateReconciler>());
-        _holdReconciler = new(api, _objects, evaluator, new(notifier, metrics, loggers.CreateLogger<HoldNotifier>()), time, loggers.CreateLogger<HoldReconciler>());
+        _holdReconciler = new(api, _objects, evaluator, _bindings, new(notifier, metrics, loggers.CreateLogger<HoldNotifier>()), time, loggers.CreateLogger<HoldReconciler>());
         _approvedReconciler = new(api, _objects, evaluator, time);
-        _bindingReconciler = new(api, _bindings, _objects, new(_definitions.Cache), seesAll, notifier, time);
+        _bindingReconciler = new(
+            api, _bindings, _objects, new(_definitions.Cache), key => seesAll && (options.WatchAllNamespaces || !key.IsClusterWide), notifier, time);
 
         var clock = ClockWatch.TryOpen(loggers.CreateLogger<ClockWatch>());
         var retries = new WorkQueueOptions { InitialBackoff = options.MinRetryDelay, MaxBackoff = options.MaxRetryDelay };

@@ -56,7 +56,11 @@ public sealed class FreezeTests : IAsyncLifetime
         (await SuspendedAsync("flux-system")).Should().BeEmpty();
         await KustomizationAsync("web", "other");
         (await _cluster.Kubectl.RunAsync("-n", "apps", "get", "gitrepository", "app", "-o", "jsonpath={.spec.suspend}")).Should().BeEmpty("sources go on being fetched");
-        (await _sluice.RunAsync("explain ks/app -n apps")).Succeeded().Output.Should().Contain("is held").And.Contain("flux-system/freeze");
+        (await _sluice.RunAsync("explain ks/app -n apps")).Succeeded().Output.Should().Contain("is held").And.Contain("flux-system/freeze-all");
+
+        (await _sluice.RunAsync("freeze -n flux-system --timeout 40s --reason {0}", "beside it")).Succeeded();
+        (await _sluice.RunAsync("thaw -n flux-system")).Succeeded();
+        (await _sluice.RunAsync("freeze --all -n web --timeout 40s --reason {0}", "again")).Succeeded();
 
         (await _sluice.RunAsync("thaw --all")).Succeeded().Output.Should().StartWith("Thawed the cluster");
         foreach (var ns in new[] { "apps", "web" })
@@ -96,8 +100,8 @@ public sealed class FreezeTests : IAsyncLifetime
     public async Task A_freeze_that_nobody_carries_out_says_so()
     {
         await _controller.TerminateAsync(TimeSpan.FromSeconds(20));
-        (await _sluice.RunAsync("freeze -n apps --timeout 1s --reason x")).FailedWith(1).Error.Should()
-            .Contain("namespace 'apps' is asked to freeze, but sluice-controller has not held everything within 1 s").And.Contain("sluice check");
+        (await _sluice.RunAsync("freeze -n apps --timeout 6s --reason x")).FailedWith(1).Error.Should()
+            .Contain("namespace 'apps' is asked to freeze, but sluice-controller has not held everything within 6 s").And.Contain("sluice check");
         (await _sluice.RunAsync("thaw -n apps")).Succeeded();
     }
 

@@ -49,11 +49,12 @@ public sealed class BornHeldMutationTests
     });
 
     [Fact]
-    public void What_names_gates_and_is_born_or_names_others_or_is_let_go_by_an_apply_is_held_and_nothing_else_is_touched() => Requests.Sample(request =>
+    public void What_names_gates_and_is_born_or_resumed_or_names_others_or_is_let_go_by_an_apply_is_held_and_nothing_else_is_touched() => Requests.Sample(request =>
     {
         var (now, before) = request;
         var patch = Reviews.Mutate(Reviews.Of(before is null ? "CREATE" : "UPDATE", now, before));
-        var born = Names(now) && (before is null || Text(before, Gates) != Text(now, Gates) || Text(before, Require) != Text(now, Require) || SpecGates(before) != SpecGates(now));
+        var resumed = before is not null && IsSuspended(before) && string.IsNullOrEmpty(Text(before, HeldBy));
+        var born = Names(now) && (before is null || resumed || Text(before, Gates) != Text(now, Gates) || Text(before, Require) != Text(now, Require) || SpecGates(before) != SpecGates(now));
         var lifted = before is not null && IsSuspended(before) && !string.IsNullOrEmpty(Text(before, HeldBy))
             && Managed(now).Any(entry => (string?)entry!["operation"] == "Apply" && Owns(entry));
         if (IsSuspended(now) || !(born || lifted))

@@ -131,6 +131,24 @@ public sealed class BornHeldTests(GuardedCluster guarded) : IClassFixture<Guarde
     [Theory]
     [InlineData("false")]
     [InlineData("null")]
+    public async Task Who_resumes_what_was_never_held_since_its_author_had_suspended_it_gets_it_held(string value)
+    {
+        var ns = await NewAsync();
+        guarded.Controller!.Process.Kill();
+        await CreateAsync(ns, $$$"""{"metadata": {"annotations": {"{{{Gates}}}": "gate"} }, "spec": {"suspend": true} }""");
+        var resumed = await PatchAsync(ns, $$$"""{"spec": {"suspend": {{{value}}}} }""");
+        resumed.IsSuspended().Should().BeTrue();
+        resumed.HeldBy().Should().Be("admission (NotDecidedYet)");
+        resumed.SuspendOwners().Should().BeEmpty();
+        await guarded.StartControllerAsync();
+        await _cluster.UntilHeldAsync(Kustomization, ns, "app");
+        await _cluster.OpenAsync(ns, "gate");
+        (await _cluster.UntilReleasedAsync(Kustomization, ns, "app")).IsSuspended().Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("false")]
+    [InlineData("null")]
     public async Task Who_resumes_a_held_object_is_refused_and_told_what_to_do(string value)
     {
         var ns = await NewAsync();

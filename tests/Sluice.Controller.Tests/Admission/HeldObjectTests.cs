@@ -126,6 +126,7 @@ public sealed class HeldObjectTests(GuardedCluster guarded) : IClassFixture<Guar
         (await new Func<Task>(() => pruner.RunAsync("-n", ns, "delete", "ks/app")).Should().ThrowAsync<KubectlException>())
             .Which.Error.Should().Contain("would leave what it has deployed behind");
         await pruner.RunAsync("-n", ns, "annotate", "ks/app", $"{Prefix}gates-");
+        await _cluster.UntilAsync(Kustomization, ns, "app", "is not held any more", found => found.HeldBy() is null);
         await pruner.RunAsync("-n", ns, "delete", "ks/app");
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Sluice.Controller.Bindings;
 using Sluice.Controller.Tests.Admission;
 using Sluice.Controller.Tests.Clusters;
+using Sluice.Controller.Tests.Holds;
 using Sluice.Kubernetes;
 using Sluice.TestBed;
 
@@ -201,6 +202,57 @@ public sealed class BindingTests(GuardedCluster guarded) : IClassFixture<Guarded
         foreach (var attempt in new[] { "delete ks/app", "patch ks/app --type=merge -p {\"spec\":{\"suspend\":false}}", "annotate ks/app gating.toolkit.fluxcd.io/release-once=now" })
         {
             (await new Func<Task>(() => guarded.As("editor").RunAsync(["-n", ns, .. attempt.Split(' ')], null)).Should().ThrowAsync<KubectlException>()).Which.Error.Should().Contain($"Kustomization {ns}/app");
+        }
+    }
+
+    [Fact]
+    public async Task Who_may_only_edit_gets_out_of_a_binding_neither_by_another_label_nor_by_a_new_object_that_wants_to_pass_once()
+    {
+        var ns = await _cluster.NewNamespaceAsync();
+        await _cluster.CreateGateAsync(ns, "gate", "{}");
+        await BindAsync("labels", """{"gates": [{"name": "gate"}], "selector": {"matchLabels": {"gated": "yes"} } }""", ns);
+        await CreateAsync(Kustomization, ns, "app");
+        await LabelAsync(ns, "yes");
+        await _cluster.UntilHeldAsync(Kustomization, ns, "app");
+        await _cluster.Kubectl.RunAsync("-n", ns, "create", "role", "editor", "--verb=*", "--resource=kustomizations.kustomize.toolkit.fluxcd.io");
+        await _cluster.Kubectl.RunAsync("-n", ns, "create", "rolebinding", "editors", "--role=editor", "--group=writers");
+        (await new Func<Task>(() => guarded.As("editor").RunAsync("-n", ns, "label", "ks/app", "gated-")).Should().ThrowAsync<KubectlException>())
+            .Which.Error.Should().Contain("may not change the labels of Kustomization").And.Contain($"the verb override on gate {ns}/gate");
+        (await new Func<Task>(() => guarded.As("editor").RunAsync(["-n", ns, "create", "-f", "-"], """
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {name: another, labels: {gated: "yes"}, annotations: {gating.toolkit.fluxcd.io/release-once: now} }
+            spec: {interval: 10m, prune: true, sourceRef: {kind: GitRepository, name: app} }
+            """)).Should().ThrowAsync<KubectlException>()).Which.Error.Should().Contain("reconcile once past its gates").And.Contain("the verb override on all gates of the cluster");
+        await guarded.As("editor").RunAsync("-n", ns, "annotate", "ks/app", "example.org/note=mine");
+    }
+
+    [Fact]
+    public async Task What_is_created_together_with_its_namespace_or_with_its_binding_is_never_let_go_by_a_controller_that_has_not_seen_those_yet()
+    {
+        var platform = await _cluster.NewNamespaceAsync();
+        await _cluster.CreateGateAsync(platform, "gate", "{}");
+        await BindAsync("together", $$"""{"gates": [{"name": "gate", "namespace": "{{platform}}"}], "selector": {"namespaceSelector": {"matchLabels": {"tier": "together"} } } }""");
+        await BornHeldAsync(Kustomization, await NewNamespaceAsync("tier=together"), "first");
+        for (var i = 0; i < 20; i++)
+        {
+            var ns = $"together-{i}";
+            await using var watch = await ResumeWatch.StartAsync(_cluster, Kustomization, ns);
+            await _cluster.Api.CreateAsync(new("", "v1", "namespaces", "Namespace", Namespaced: false), null, Encoding.UTF8.GetBytes(
+                $$$"""{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "{{{ns}}}", "labels": {"tier": "together"} } }"""), ObjectDecoders.Ignore, cancellation: TestContext.Current.CancellationToken);
+            (await CreateAsync(Kustomization, ns, "app")).IsSuspended().Should().BeTrue();
+            await _cluster.UntilHeldAsync(Kustomization, ns, "app");
+            watch.Resumed.Should().BeEmpty();
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            var ns = await _cluster.NewNamespaceAsync();
+            await using var watch = await ResumeWatch.StartAsync(_cluster, Kustomization, ns);
+            await BindAsync("new", """{"gates": [{"name": "missing"}]}""", ns);
+            await BornHeldAsync(Kustomization, ns, "app");
+            await _cluster.UntilHeldAsync(Kustomization, ns, "app", "GateNotFound");
+            watch.Resumed.Should().BeEmpty();
         }
     }
 
