@@ -34,6 +34,7 @@ internal sealed class UninstallCommand
         var (inNamespace, withCrds) = (context.GivenNamespace ?? InstallSet.DefaultNamespace, arguments.GetValue(_crds));
         var (uninstaller, objects) = (new Uninstaller(context.Cluster, context.Time, inNamespace), new HeldObjects(context.Cluster, context.Time));
         var installed = await uninstaller.FindAsync(cancellation);
+        uninstaller.RequireNamespace(installed);
         var (definitions, rest) = (installed.Where(item => item.Resource == InstallKinds.Definitions).ToList(), installed.Where(item => item.Resource != InstallKinds.Definitions).ToList());
         var held = await objects.FindAsync(cancellation);
         var gates = (await context.Cluster.TryListAsync(ClusterClient.Gates, inNamespace: null, cancellation))?.Count ?? 0;

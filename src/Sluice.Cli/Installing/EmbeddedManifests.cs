@@ -45,6 +45,10 @@ internal static class EmbeddedManifests
         return objects;
     }
 
+    /// <summary>The objects that a component's own resources are, without what it does to those of others.</summary>
+    public static IReadOnlyList<JsonObject> ResourcesOf(string component) =>
+        [.. Read($"{component}/{File}").Single()["resources"]!.AsArray().SelectMany(resource => Read(Path(component, (string)resource!)))];
+
     private static void Label(JsonObject json, JsonObject pairs)
     {
         var metadata = json["metadata"]!.AsObject();

@@ -49,6 +49,19 @@ internal static class InstallSet
         return [.. objects.Select(Named).OrderBy(item => InstallKinds.All.ToList().IndexOf(item.Resource))];
     }
 
+    /// <summary>Everything that may have been installed, by this program or by kustomize: with the webhook of <c>config/webhook</c>, too.</summary>
+    public static IReadOnlyList<InstallObject> Everything(string inNamespace)
+    {
+        var webhook = EmbeddedManifests.ResourcesOf("config/admission/webhook");
+        if (inNamespace != DefaultNamespace)
+        {
+            foreach (var json in webhook)
+                Move(json, inNamespace);
+        }
+
+        return [.. Build(mutating: true, inNamespace).Concat(webhook.Select(Named)).OrderBy(item => InstallKinds.All.ToList().IndexOf(item.Resource))];
+    }
+
     /// <summary>The controller's image, as the manifests name it.</summary>
     public static string Image(IEnumerable<InstallObject> objects) => (string)Controller(objects.Single(item => IsDeployment(item.Json)).Json)["image"]!;
 

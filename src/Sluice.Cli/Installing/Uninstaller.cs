@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Manifests;
 using Sluice.Gating.Time;
@@ -21,11 +22,11 @@ internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, stri
 
     private readonly Dictionary<string, (string? Version, long Since)> _leases = [];
 
-    /// <summary>What was installed and is there, with or without policies that change objects, in the order in which it goes.</summary>
+    /// <summary>What was installed and is there, with policies that change objects, or the webhook, or neither, in the order in which it goes.</summary>
     public async Task<IReadOnlyList<InstallObject>> FindAsync(CancellationToken cancellation)
     {
         List<InstallObject> found = [];
-        foreach (var item in InstallSet.Build(mutating: true, inNamespace).Reverse())
+        foreach (var item in InstallSet.Everything(inNamespace).Reverse())
         {
             // Of the same name but not with the label, it is somebody else's.
             if (await cluster.TryGetAsync(item.Resource, item.Key, cancellation) is { } json && Manifest.Text(json["metadata"]!["labels"]?[InstallSet.PartOfLabel]) == InstallSet.PartOf)
@@ -33,6 +34,15 @@ internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, stri
         }
 
         return found;
+    }
+
+    /// <summary>Refuses to take half of a Sluice away that is installed elsewhere: what is not in a namespace is found from anywhere.</summary>
+    /// <exception cref="CommandException">The rights are those of a controller in another namespace.</exception>
+    public void RequireNamespace(IReadOnlyList<InstallObject> found)
+    {
+        var subjects = found.FirstOrDefault(item => item.Resource.Kind == "ClusterRoleBinding" && item.Key.Name == InstallSet.ControllerName)?.Json["subjects"] as JsonArray;
+        if (subjects?.Select(subject => Manifest.Text(subject!["namespace"])).FirstOrDefault() is { } installed && installed != inNamespace)
+            throw new CommandException($"Sluice is installed in namespace {installed}, not in {inNamespace}: nothing was done\nrun the command again with -n {installed}");
     }
 
     /// <summary>Deletes an object, if it is still the one that was found.</summary>

@@ -131,6 +131,26 @@ public sealed class UninstallTests : IAsyncLifetime
         (await ValueAsync("ks/copy", "{.spec.suspend}")).Should().Be("true", "somebody else owns it");
     }
 
+    [Fact]
+    public async Task In_a_namespace_where_it_is_not_installed_nothing_is_done()
+    {
+        await KustomizationAsync("app");
+        (await _sluice.RunAsync("uninstall --yes -n apps")).FailedWith(1).Error.Should()
+            .Contain("Sluice is installed in namespace flux-system, not in apps: nothing was done").And.Contain("-n flux-system");
+        (await ValueAsync("ks/app", "{.spec.suspend}")).Should().Be("true");
+        (await LabelledAsync()).Should().Contain("deployment.apps/sluice-controller").And.Contain("validatingadmissionpolicy");
+    }
+
+    [Fact]
+    public async Task A_webhook_goes_too_so_that_what_names_gates_can_be_written_afterwards()
+    {
+        await _cluster.Kubectl.RunAsync("apply", "--server-side", "--force-conflicts", "-k", RepositoryRoot.Combine("config", "webhook"));
+        (await _sluice.RunAsync("uninstall --yes")).Succeeded().Rows.Should().Contain("MutatingWebhookConfiguration sluice deleted").And.Contain("Service flux-system/sluice-webhook deleted");
+        (await _cluster.Kubectl.RunAsync("get", "mutatingwebhookconfigurations,clusterroles,clusterrolebindings", "-l", "app.kubernetes.io/part-of=sluice", "-o", "name")).Should().BeEmpty();
+        await KustomizationAsync("app");
+        (await ValueAsync("ks/app", "{.spec.suspend}")).Should().BeEmpty();
+    }
+
     private Task<string> ValueAsync(string what, string path, string inNamespace = "apps") =>
         _cluster.Kubectl.RunAsync("-n", inNamespace, "get", what, $"-o=jsonpath={path}", "--show-managed-fields");
 
@@ -164,7 +184,7 @@ public sealed class UninstallTests : IAsyncLifetime
                 """);
             return made == "true";
         }
-        catch (KubectlException e) when (e.Error.Contains("ServiceUnavailable", StringComparison.Ordinal))
+        catch (KubectlException e) when (IsNotReady(e))
         {
             return false;
         }
@@ -177,9 +197,12 @@ public sealed class UninstallTests : IAsyncLifetime
         {
             return await _cluster.Kubectl.ApplyAsync(manifest);
         }
-        catch (KubectlException e) when (e.Error.Contains("ServiceUnavailable", StringComparison.Ordinal))
+        catch (KubectlException e) when (IsNotReady(e))
         {
             return "";
         }
     }, said => said.Length > 0);
+
+    private static bool IsNotReady(KubectlException e) =>
+        e.Error.Contains("ServiceUnavailable", StringComparison.Ordinal) || e.Error.Contains("not yet synced", StringComparison.Ordinal);
 }

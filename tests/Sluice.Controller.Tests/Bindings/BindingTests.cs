@@ -256,6 +256,19 @@ public sealed class BindingTests(GuardedCluster guarded) : IClassFixture<Guarded
         }
     }
 
+    [Fact]
+    public async Task An_object_whose_annotations_have_been_emptied_is_held_when_it_comes_to_be_selected()
+    {
+        var ns = await _cluster.NewNamespaceAsync();
+        await _cluster.CreateGateAsync(ns, "gate", "{}");
+        await CreateAsync(Kustomization, ns, "app");
+        await _cluster.AnnotateAsync(Kustomization, ns, "app", "gating.toolkit.fluxcd.io/gates", null);
+        await BindAsync("emptied", """{"gates": [{"name": "gate"}], "selector": {"matchLabels": {"gated": "yes"} } }""", ns);
+        await Eventually.GivesAsync("the API server knows the binding", () => LabelAsync(ns, "yes", dryRun: true), answer => answer.IsSuspended());
+        (await LabelAsync(ns, "yes")).IsSuspended().Should().BeTrue();
+        await _cluster.UntilHeldAsync(Kustomization, ns, "app");
+    }
+
     private async Task<string> NewNamespaceAsync(string labels) => await _cluster.NewNamespaceAsync(labels);
 
     private Task BindAsync(string name, string spec, string? inNamespace = null)
