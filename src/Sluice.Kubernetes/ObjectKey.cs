@@ -5,6 +5,14 @@ namespace Sluice.Kubernetes;
 /// <param name="Name">The object's <c>metadata.name</c>.</param>
 public readonly record struct ObjectKey(string Namespace, string Name)
 {
+    /// <summary>Reads <c>namespace/name</c>; false for what has no namespace.</summary>
+    public static bool TryParse(string text, out ObjectKey key)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        key = slash > 0 ? new(text[..slash], text[(slash + 1)..]) : default;
+        return slash > 0;
+    }
+
     /// <summary><c>namespace/name</c>, or <c>name</c> for a cluster-scoped object.</summary>
     public override string ToString() => string.IsNullOrEmpty(Namespace) ? Name : $"{Namespace}/{Name}";
 }

@@ -42,30 +42,17 @@ internal sealed class FreezeCommand
         var reason = arguments.GetRequiredValue(_reason);
         if (string.IsNullOrWhiteSpace(reason))
             throw CommandException.Usage("--reason is empty: say why everything is held");
-        foreach (var (resource, key) in new[] { (ClusterClient.Gates, freeze.GateKey), (freeze.Binding, freeze.BindingKey) })
-        {
-            if (await context.Cluster.TryGetAsync(resource, key, cancellation) is { } present)
-                Freeze.RequireOwn(resource, key, present);
-        }
-
         // A second gate would be left behind when it thaws.
-        if (await context.Cluster.TryGetAsync(freeze.Binding, freeze.BindingKey, cancellation) is { } frozen)
-            freeze = freeze.GateOf(frozen);
+        (freeze, _) = await freeze.FindAsync(context.Cluster, cancellation);
         var exclude = (arguments.GetValue(_exclude) ?? []).Select(Excluded).Concat(await LifelinesAsync(context, arguments.GetValue(_includeFlux), cancellation)).ToList();
         await context.Cluster.ApplyAsync(ClusterClient.Gates, freeze.GateKey, freeze.GateBody(Stamp.Of(context.Now), reason), cancellation);
         await context.Cluster.ApplyAsync(freeze.Binding, freeze.BindingKey, freeze.BindingBody(exclude), cancellation);
 
         var patience = context.Timeout ?? DefaultPatience;
         var started = context.Time.GetTimestamp();
-        int count;
-        while (true)
+        int? count;
+        while ((count = await HeldAsync(context, freeze, cancellation)) is null)
         {
-            if (await HeldAsync(context, freeze, cancellation) is { } held)
-            {
-                count = held;
-                break;
-            }
-
             if (context.Time.GetElapsedTime(started) >= patience)
                 throw new CommandException($"{freeze.Reach} is asked to freeze, but sluice-controller has not held everything within {patience.TotalSeconds:0} s\nsee '{context.Program} check', and '{context.Program} get held -A' for what is held by now");
             await Task.Delay(Pause, context.Time, cancellation);

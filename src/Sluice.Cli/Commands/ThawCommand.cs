@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sluice.Cli.Cluster;
 using Sluice.Cli.Freezing;
 using Sluice.Kubernetes;
 
@@ -18,20 +17,14 @@ internal static class ThawCommand
 
     private static async Task<int> RunAsync(CommandContext context, Freeze freeze, CancellationToken cancellation)
     {
+        var (frozen, found) = await freeze.FindAsync(context.Cluster, cancellation);
         var ended = false;
-        if (await context.Cluster.TryGetAsync(freeze.Binding, freeze.BindingKey, cancellation) is { } binding)
-            freeze = freeze.GateOf(binding);
         // The binding first: without its gate it would hold all the more.
-        foreach (var (resource, key) in new[] { (freeze.Binding, freeze.BindingKey), (ClusterClient.Gates, freeze.GateKey) })
-        {
-            if (await context.Cluster.TryGetAsync(resource, key, cancellation) is not { } found)
-                continue;
-            Freeze.RequireOwn(resource, key, found);
-            ended |= await context.Cluster.DeleteAsync(resource, key, new DeleteOptions { Uid = (string?)found["metadata"]!["uid"] }, cancellation);
-        }
+        foreach (var (resource, key, json) in found)
+            ended |= await context.Cluster.DeleteAsync(resource, key, new DeleteOptions { Uid = (string?)json["metadata"]!["uid"] }, cancellation);
 
         if (!ended)
-            throw new CommandException($"{freeze.Reach} is not frozen: there is neither {freeze.Binding.Describe(freeze.BindingKey)} nor Gate {freeze.GateKey}");
+            throw new CommandException($"{freeze.Reach} is not frozen: there is neither {freeze.Binding.Describe(freeze.BindingKey)} nor Gate {frozen.GateKey}");
         context.Terminal.WriteLine($"Thawed {freeze.Reach}: what no other gate holds is released.");
         return ExitCodes.Ok;
     }

@@ -3,6 +3,7 @@ using Sluice.Api;
 using Sluice.Api.Bindings;
 using Sluice.Api.Gated;
 using Sluice.Api.Gates;
+using Sluice.Cli.Cluster;
 using Sluice.Kubernetes;
 
 namespace Sluice.Cli.Freezing;
@@ -81,15 +82,30 @@ internal sealed record Freeze(bool IsClusterWide, string Namespace)
         return new JsonObject { ["apiVersion"] = ApiGroup.ApiVersion, ["kind"] = Binding.Kind, ["metadata"] = metadata, ["spec"] = spec };
     }
 
-    /// <summary>This freeze with the gate that its binding names, wherever that is.</summary>
-    public Freeze GateOf(JsonObject binding) => this with { Namespace = (string?)binding["spec"]?["gates"]?[0]?["namespace"] ?? Namespace };
-
-    /// <summary>Refuses what some other hand has made under the same name.</summary>
-    /// <exception cref="CommandException">It has not the label of a freeze.</exception>
-    public static void RequireOwn(ApiResource resource, ObjectKey key, JsonObject found)
+    /// <summary>
+    /// What there is of it, and where its gate really is: a binding that is there names it. The binding comes first.
+    /// </summary>
+    /// <exception cref="CommandException">Some other hand has made one of them under the same name.</exception>
+    public async Task<(Freeze Freeze, IReadOnlyList<(ApiResource Resource, ObjectKey Key, JsonObject Json)> Found)> FindAsync(ClusterClient cluster, CancellationToken cancellation)
     {
-        if (found["metadata"]?["labels"]?[Label] is null)
-            throw new CommandException($"{resource.Describe(key)} was not made by 'freeze' (it has no label {Label}): it is left as it is. Delete or rename it yourself if it stands in the way");
+        List<(ApiResource, ObjectKey, JsonObject)> found = [];
+        var freeze = this;
+        if (await FindAsync(cluster, Binding, BindingKey, cancellation) is { } binding)
+        {
+            found.Add((Binding, BindingKey, binding));
+            freeze = this with { Namespace = (string?)binding["spec"]?["gates"]?[0]?["namespace"] ?? Namespace };
+        }
+
+        if (await FindAsync(cluster, ClusterClient.Gates, freeze.GateKey, cancellation) is { } gate)
+            found.Add((ClusterClient.Gates, freeze.GateKey, gate));
+        return (freeze, found);
+    }
+
+    private static async Task<JsonObject?> FindAsync(ClusterClient cluster, ApiResource resource, ObjectKey key, CancellationToken cancellation)
+    {
+        var found = await cluster.TryGetAsync(resource, key, cancellation);
+        return found is null || found["metadata"]?["labels"]?[Label] is not null ? found
+            : throw new CommandException($"{resource.Describe(key)} was not made by 'freeze' (it has no label {Label}): it is left as it is. Delete or rename it yourself if it stands in the way");
     }
 
     private static JsonObject Labels() => new() { [Label] = "true" };

@@ -40,27 +40,12 @@ internal static class InstallSet
                 controller["image"] = image;
         }
 
-        if (inNamespace is not null && inNamespace != DefaultNamespace)
-        {
-            foreach (var json in objects)
-                Move(json, inNamespace);
-        }
-
-        return [.. objects.Select(Named).OrderBy(item => InstallKinds.All.ToList().IndexOf(item.Resource))];
+        return Arrange(objects, inNamespace);
     }
 
     /// <summary>Everything that may have been installed, by this program or by kustomize: with the webhook of <c>config/webhook</c>, too.</summary>
-    public static IReadOnlyList<InstallObject> Everything(string inNamespace)
-    {
-        var webhook = EmbeddedManifests.ResourcesOf("config/admission/webhook");
-        if (inNamespace != DefaultNamespace)
-        {
-            foreach (var json in webhook)
-                Move(json, inNamespace);
-        }
-
-        return [.. Build(mutating: true, inNamespace).Concat(webhook.Select(Named)).OrderBy(item => InstallKinds.All.ToList().IndexOf(item.Resource))];
-    }
+    public static IReadOnlyList<InstallObject> Everything(string inNamespace) => Arrange(
+        [.. EmbeddedManifests.Build("config/default"), .. EmbeddedManifests.Build("config/admission/mutating"), .. EmbeddedManifests.ResourcesOf("config/admission/webhook")], inNamespace);
 
     /// <summary>The controller's image, as the manifests name it.</summary>
     public static string Image(IEnumerable<InstallObject> objects) => (string)Controller(objects.Single(item => IsDeployment(item.Json)).Json)["image"]!;
@@ -68,6 +53,18 @@ internal static class InstallSet
     private static bool IsDeployment(JsonObject json) => Manifest.Text(json["kind"]) == InstallKinds.Deployments.Kind;
 
     private static JsonObject Controller(JsonObject deployment) => deployment["spec"]!["template"]!["spec"]!["containers"]![0]!.AsObject();
+
+    private static IReadOnlyList<InstallObject> Arrange(IReadOnlyList<JsonObject> objects, string? inNamespace)
+    {
+        if (inNamespace is not null && inNamespace != DefaultNamespace)
+        {
+            foreach (var json in objects)
+                Move(json, inNamespace);
+        }
+
+        var order = InstallKinds.All.ToList();
+        return [.. objects.Select(Named).OrderBy(item => order.IndexOf(item.Resource))];
+    }
 
     // Names of objects, of who is bound to a role, and of the Service that events go to.
     private static void Move(JsonObject json, string inNamespace)

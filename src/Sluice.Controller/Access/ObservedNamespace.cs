@@ -7,6 +7,9 @@ namespace Sluice.Controller.Access;
 /// <summary>A namespace, as far as access to gates goes: its labels.</summary>
 internal sealed class ObservedNamespace : ICachedObject
 {
+    /// <summary>Where namespaces are served.</summary>
+    public static ApiResource Resource { get; } = new("", "v1", "namespaces", "Namespace", Namespaced: false);
+
     public required ObjectKey Key { get; init; }
 
     public required string Uid { get; init; }

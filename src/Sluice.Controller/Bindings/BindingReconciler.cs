@@ -4,6 +4,8 @@ using Sluice.Api.Metadata;
 using Sluice.Api.Serialization;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Notifications;
+using Sluice.Gating.Gates;
+using Sluice.Gating.Time;
 using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Bindings;
@@ -23,7 +25,6 @@ internal sealed class BindingReconciler(
     KubernetesApi api, GateBindings bindings, GatedObjects objects, Lifelines lifelines, Func<BindingKey, bool> seesAll, Notifier notifier, TimeProvider time)
 {
     private const int SampleLength = 10;
-    private const string Succeeded = "ReconciliationSucceeded";
     private const string HoldsItsOwn = nameof(HoldsItsOwn);
 
     private static readonly ApplyOptions StatusOptions = new(FieldManagers.Controller) { Force = true, Subresource = "status" };
@@ -69,7 +70,6 @@ internal sealed class BindingReconciler(
             .ThenBy(key => key.Key.ToString(), StringComparer.Ordinal).ToList();
         var own = seesAll ? lifelines.Among(matched).Select(Name).ToList() : [];
         var was = before?.FindCondition(ConditionTypes.Ready);
-        var now = time.GetUtcNow();
         return new()
         {
             ObservedGeneration = observed.Binding.Metadata.Generation ?? -1,
@@ -81,8 +81,8 @@ internal sealed class BindingReconciler(
                     Type = ConditionTypes.Ready,
                     Status = "True",
                     ObservedGeneration = observed.Binding.Metadata.Generation,
-                    LastTransitionTime = was?.IsTrue == true ? was.LastTransitionTime : new(now.UtcTicks - now.UtcTicks % TimeSpan.TicksPerSecond, TimeSpan.Zero),
-                    Reason = own.Count == 0 ? Succeeded : HoldsItsOwn,
+                    LastTransitionTime = was?.IsTrue == true ? was.LastTransitionTime : Rfc3339.WholeSecond(time.GetUtcNow()),
+                    Reason = own.Count == 0 ? GateReasons.ReconciliationSucceeded : HoldsItsOwn,
                     Message = own.Count == 0
                         ? "Binding is in force"
                         : $"Binding is in force, with a warning: it holds {string.Join(", ", own)}, by which Flux or Sluice is deployed. While it is held, neither can be changed through Git; spec.exclude takes it out",

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Sluice.Api;
 using Sluice.Api.Bindings;
 using Sluice.Api.Gated;
@@ -13,10 +14,6 @@ internal sealed class GateBindings
 {
     private const string ByNamespace = "namespace";
     private const string ByGate = "gate";
-
-    private static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>();
-
-    private static readonly ApiResource Namespaces = new("", "v1", "namespaces", "Namespace", Namespaced: false);
 
     private readonly KubernetesApi _api;
     private readonly Informer<ObservedBinding> _own;
@@ -77,7 +74,7 @@ internal sealed class GateBindings
     /// </summary>
     public async Task<bool> SelectNothingAsync(GatedKind kind, GatedObject gated, CancellationToken cancellation)
     {
-        var labels = (await _api.ListAsync(Namespaces, new() { FieldSelector = $"metadata.name={gated.Key.Namespace}" }, ObservedNamespace.Read, cancellation)).Items is [var found] ? found.Labels : NoLabels;
+        var labels = (await _api.ListAsync(ObservedNamespace.Resource, new() { FieldSelector = $"metadata.name={gated.Key.Namespace}" }, ObservedNamespace.Read, cancellation)).Items is [var found] ? found.Labels : ReadOnlyDictionary<string, string>.Empty;
         foreach (var informer in new[] { _own, _clusterWide }.Where(informer => _definitions.Cache.TryGet(new("", CrdName(informer.Resource)), out _)))
         {
             var now = await _api.ListAsync(
@@ -135,5 +132,5 @@ internal sealed class GateBindings
     private bool IsKnown(Informer<ObservedBinding> informer) =>
         informer.HasSynced || !_definitions.Cache.TryGet(new("", CrdName(informer.Resource)), out _);
 
-    private IReadOnlyDictionary<string, string> LabelsOf(string name) => _namespaces.Find(new("", name))?.Labels ?? NoLabels;
+    private IReadOnlyDictionary<string, string> LabelsOf(string name) => _namespaces.Find(new("", name))?.Labels ?? ReadOnlyDictionary<string, string>.Empty;
 }

@@ -1,4 +1,3 @@
-using Sluice.Api;
 using Sluice.Api.Gated;
 using Sluice.Controller.Discovery;
 using Sluice.Controller.Gated;
@@ -13,13 +12,11 @@ namespace Sluice.Controller.Bindings;
 /// <param name="definitions">The custom resource definitions of the cluster.</param>
 internal sealed class Lifelines(ObjectCache<ObservedDefinition> definitions)
 {
-    private static readonly IReadOnlyList<string> Definitions = [$"gates.{ApiGroup.Name}", .. GatedKind.OfFlux.Select(kind => kind.CrdName)];
-
     /// <summary>Those of <paramref name="objects"/> that are.</summary>
     public IEnumerable<GatedKey> Among(IEnumerable<GatedKey> objects)
     {
-        var deployers = Definitions.Select(name => definitions.Find(new("", name))?.DeployedBy).OfType<Deployer>().ToHashSet();
+        var deployers = Deployer.Definitions.Select(name => definitions.Find(new("", name))?.DeployedBy).OfType<Deployer>().ToHashSet();
         return objects.Where(found => deployers.Any(deployer =>
-            deployer.Key == found.Key && (deployer.Kind == found.Kind.Kind || found.Kind.Group == "source.toolkit.fluxcd.io")));
+            new ObjectKey(deployer.Namespace, deployer.Name) == found.Key && (deployer.Kind == found.Kind.Kind || found.Kind.Group == "source.toolkit.fluxcd.io")));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sluice.Api.Gated;
 using Sluice.Api.Serialization;
 using Sluice.Kubernetes;
 

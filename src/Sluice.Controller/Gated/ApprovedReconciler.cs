@@ -53,10 +53,7 @@ internal sealed class ApprovedReconciler(KubernetesApi api, GatedObjects objects
         {
             var written = await api.MergePatchAsync(
                 resource, gated.Key, System.Text.Encoding.UTF8.GetBytes(patch.ToJsonString()), StatusOptions, GatedObjectReader.Read, cancellation);
-            if (written is not null)
-            {
-                objects.Observe(key.Kind, written);
-            }
+            objects.Observe(key.Kind, written);
         }
         catch (KubernetesApiException e) when (e.IsNotFound)
         {
@@ -87,7 +84,7 @@ internal sealed class ApprovedReconciler(KubernetesApi api, GatedObjects objects
         var since = (string?)present?["status"] == wanted.Status ? (string?)present?["lastTransitionTime"] : null;
         var condition = new JsonObject
         {
-            ["lastTransitionTime"] = since ?? Rfc3339.Format(new(now.UtcTicks - now.UtcTicks % TimeSpan.TicksPerSecond, TimeSpan.Zero)),
+            ["lastTransitionTime"] = since ?? Rfc3339.Format(Rfc3339.WholeSecond(now)),
             ["message"] = wanted.Message,
             ["reason"] = wanted.Reason,
             ["status"] = wanted.Status,

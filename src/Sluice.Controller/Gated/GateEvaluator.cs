@@ -41,8 +41,10 @@ internal sealed class GateEvaluator(
     /// <summary>Whether all gates of <paramref name="gated"/> can be asked: the bindings, or the calendar of one gate, may not have been read yet.</summary>
     public bool CanTell(GatedKind kind, GatedObject gated) =>
         bindings.CanTell(gated)
-        && gated.RelatedGates().Concat(bindings.Of(kind, gated).SelectMany(binding => binding.Gates).Select(gate => gate.ToString()))
-            .All(name => name.IndexOf('/', StringComparison.Ordinal) is var slash && (!gates.TryGet(new(name[..slash], name[(slash + 1)..]), out var gate) || gate.IsSettled));
+        && gated.RelatedGates().All(name => !ObjectKey.TryParse(name, out var key) || IsSettled(key))
+        && bindings.Of(kind, gated).SelectMany(binding => binding.Gates).All(gate => IsSettled(new(gate.Namespace, gate.Name)));
+
+    private bool IsSettled(ObjectKey key) => !gates.TryGet(key, out var gate) || gate.IsSettled;
 
     private GateGroup OwnGates(GatedObject gated, DateTimeOffset now)
     {

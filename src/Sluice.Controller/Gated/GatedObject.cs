@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Collections.ObjectModel;
 using Sluice.Api.Gated;
 using Sluice.Gating.Holds;
 using Sluice.Gating.Requirements;
@@ -12,8 +13,6 @@ namespace Sluice.Controller.Gated;
 /// </summary>
 internal sealed class GatedObject : ICachedObject
 {
-    internal static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>();
-
     public required ObjectKey Key { get; init; }
 
     public required string Uid { get; init; }
@@ -39,7 +38,7 @@ internal sealed class GatedObject : ICachedObject
     public IReadOnlyDictionary<string, string>? EventAnnotations { get; init; }
 
     /// <summary>Its labels, which bindings select it by.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = NoLabels;
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Whether it was deleted, and finalizers still keep it.</summary>
     public bool IsDeleting { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using Sluice.Api.Gated;
 using Sluice.Gating.Requirements;
@@ -36,7 +37,7 @@ internal ref struct GatedObjectReader
     private readonly GatedObject ToObject() => new()
     {
         Key = new(_namespace, _name),
-        Labels = _labels ?? GatedObject.NoLabels,
+        Labels = _labels ?? (IReadOnlyDictionary<string, string>)ReadOnlyDictionary<string, string>.Empty,
         Uid = _uid,
         ResourceVersion = _resourceVersion,
         GatesAnnotation = _gates,

@@ -52,11 +52,11 @@ internal sealed partial class HoldReconciler(
         {
             var letsGo = !plan.Intent.Suspend;
             var latest = plan.TakeOver is { } first ? await WriteAsync(key.Kind, resource, gated, first, letsGo, cancellation) : gated;
-            latest = await WriteAsync(key.Kind, resource, latest ?? gated, plan.Intent, letsGo, cancellation);
-            if (latest is not null && plan.Intent.Claim(latest.Hold) is { } claim)
+            latest = await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, cancellation);
+            if (plan.Intent.Claim(latest.Hold) is { } claim)
             {
                 latest = await WriteAsync(key.Kind, resource, latest, claim, letsGo, cancellation);
-                await WriteAsync(key.Kind, resource, latest ?? gated, plan.Intent, letsGo, cancellation);
+                await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, cancellation);
             }
         }
         catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
@@ -78,16 +78,12 @@ internal sealed partial class HoldReconciler(
         return ReconcileResult.Done;
     }
 
-    /// <summary>Writes, and gives the object as it is after that; null when Sluice has nothing to do with it any more.</summary>
-    private async Task<GatedObject?> WriteAsync(GatedKind kind, ApiResource resource, GatedObject gated, HoldIntent intent, bool ifUnchanged, CancellationToken cancellation)
+    /// <summary>Writes, and gives the object as it is after that.</summary>
+    private async Task<GatedObject> WriteAsync(GatedKind kind, ApiResource resource, GatedObject gated, HoldIntent intent, bool ifUnchanged, CancellationToken cancellation)
     {
         var body = HoldApply.Write(resource, gated.Key, gated.Uid, ifUnchanged ? gated.ResourceVersion : null, intent);
         var written = await api.ApplyAsync(resource, gated.Key, body, Apply, GatedObjectReader.Read, cancellation);
-        if (written is not null)
-        {
-            objects.Observe(kind, written);
-        }
-
+        objects.Observe(kind, written);
         return written;
     }
 

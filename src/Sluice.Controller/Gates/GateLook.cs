@@ -3,6 +3,7 @@ using Sluice.Api.Gates;
 using Sluice.Api.Metadata;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Requests;
+using Sluice.Gating.Time;
 
 namespace Sluice.Controller.Gates;
 
@@ -69,7 +70,7 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
                 Type = type,
                 Status = value,
                 ObservedGeneration = gate.Metadata.Generation,
-                LastTransitionTime = was?.Status == value ? was.LastTransitionTime : WholeSecond(now),
+                LastTransitionTime = was?.Status == value ? was.LastTransitionTime : Rfc3339.WholeSecond(now),
                 Reason = reason,
                 Message = message,
             };
@@ -91,7 +92,7 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         var isAnnounced = before.NextTransition is { } announced && announced.At <= now && announced.To == to && !(byRequest?.RequestedAt > announced.At);
         return new()
         {
-            At = isAnnounced ? before.NextTransition!.At : WholeSecond(now),
+            At = isAnnounced ? before.NextTransition!.At : Rfc3339.WholeSecond(now),
             To = to,
             Reason = isAnnounced ? before.NextTransition!.Reason : decision.Cause,
             By = byRequest?.By,
@@ -103,10 +104,8 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
     /// <summary>An override is recorded whether it changes the state or not.</summary>
     private static TransitionRecord? FindOverride(LatchResult latch, GateDecision decision) =>
         latch.Notices.Any(notice => notice.Outcome == RequestOutcome.Overriding) && latch.Latched.Current is { } request
-            ? new() { At = WholeSecond(request.RequestedAt), To = GateStateNames.Of(decision.State), Reason = GateReasons.Overridden, By = request.By, Message = Shorten(decision.Message) }
+            ? new() { At = Rfc3339.WholeSecond(request.RequestedAt), To = GateStateNames.Of(decision.State), Reason = GateReasons.Overridden, By = request.By, Message = Shorten(decision.Message) }
             : null;
 
     private static string Shorten(string text) => text.Length <= MaxReasonLength ? text : text[..MaxReasonLength] + "…";
-
-    private static DateTimeOffset WholeSecond(DateTimeOffset instant) => new(instant.UtcTicks - instant.UtcTicks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
 }

@@ -54,7 +54,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _calendars = new(api, time, loggers);
         var reader = new GateReader(_calendars, options.TrustRequestedBy);
         _gates = new(api, GateReconciler.Resource, reader.Read, scope, time, loggers.CreateLogger<Informer<ObservedGate>>());
-        _namespaces = new(api, new("", "v1", "namespaces", "Namespace", Namespaced: false), ObservedNamespace.Read, new() { MetadataOnly = true }, time, loggers.CreateLogger<Informer<ObservedNamespace>>());
+        _namespaces = new(api, ObservedNamespace.Resource, ObservedNamespace.Read, new() { MetadataOnly = true }, time, loggers.CreateLogger<Informer<ObservedNamespace>>());
         _definitions = new(
             api, new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", Namespaced: false),
             ObservedDefinition.Read, new() { MetadataOnly = true }, time, loggers.CreateLogger<Informer<ObservedDefinition>>());
@@ -236,7 +236,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _holdReconciler.Settled += key => _approvedQueue.Add(key);
         _namespaces.AddHandler(change =>
         {
-            if (change is not { Old: { } before, New: { } after } || !before.Labels.ToHashSet().SetEquals(after.Labels))
+            if (!HaveSame(change.Old?.Labels, change.New?.Labels))
             {
                 LookAt(_objects.In(change.Key.Name).Select(found => found.Key));
                 MatchAgain(change.Key.Name);
@@ -258,7 +258,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
                 LookAt([key], Priority(change.IsInitial));
             }
 
-            if (change is not { Old: { } was, New: { } now } || !was.Labels.ToHashSet().SetEquals(now.Labels))
+            if (!_bindings.IsEmpty && !HaveSame(change.Old?.Labels, change.New?.Labels))
             {
                 MatchAgain(key.Key.Namespace);
             }
@@ -288,6 +288,10 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         LookAt(_bindings.Naming(gate).SelectMany(binding => _bindings.Select(binding, _objects)).Select(found => found.Key));
     }
 
+    // What has come or gone has no labels to compare.
+    private static bool HaveSame(IReadOnlyDictionary<string, string>? before, IReadOnlyDictionary<string, string>? after) =>
+        before is not null && after is not null && before.ToHashSet().SetEquals(after);
+
     // A thousand objects may come at once: what a binding has matched is counted once they have settled.
     private void MatchAgain(string inNamespace)
     {
@@ -308,9 +312,9 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     // A thousand releases change a count a thousand times: it is written once they have settled.
     private void CountAgain(string gate)
     {
-        if (gate.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash)
+        if (ObjectKey.TryParse(gate, out var key))
         {
-            _gateQueue.AddAfter(new(gate[..slash], gate[(slash + 1)..]), TimeSpan.FromMilliseconds(250));
+            _gateQueue.AddAfter(key, TimeSpan.FromMilliseconds(250));
         }
     }
 

@@ -26,7 +26,7 @@ internal static class FluxEventJson
         json.WriteStartObject();
         WriteObject(json, value.InvolvedObject);
         json.WriteString("severity", value.Severity == EventSeverity.Error ? "error" : "info");
-        json.WriteString("timestamp", Rfc3339.Format(ToTheSecond(value.Timestamp)));
+        json.WriteString("timestamp", Rfc3339.Format(Rfc3339.WholeSecond(value.Timestamp)));
         json.WriteString("message", Shortened(value.Message));
         json.WriteString("reason", value.Reason);
         WriteMetadata(json, value);
@@ -81,8 +81,6 @@ internal static class FluxEventJson
             json.WriteString(key, text);
         }
     }
-
-    private static DateTimeOffset ToTheSecond(DateTimeOffset instant) => instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerSecond));
 
     private static string Shortened(string message)
     {

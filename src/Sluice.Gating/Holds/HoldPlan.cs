@@ -1,3 +1,5 @@
+using Sluice.Gating.Time;
+
 namespace Sluice.Gating.Holds;
 
 /// <summary>What to do to one object now.</summary>
@@ -42,7 +44,7 @@ public sealed record HoldPlan(HoldIntent Intent, HoldChange Change, HoldIntent? 
         {
             Suspend = true,
             HeldBy = heldBy,
-            HeldSince = seen.HeldSince ?? new DateTimeOffset(now.UtcTicks - now.UtcTicks % TimeSpan.TicksPerSecond, TimeSpan.Zero),
+            HeldSince = seen.HeldSince ?? Rfc3339.WholeSecond(now),
             ReleasedOnce = seen.ReleasedOnce,
         };
         var isAskedToPass = seen.ReleaseOnce is not null && seen.ReleaseOnce != seen.ReleasedOnce;

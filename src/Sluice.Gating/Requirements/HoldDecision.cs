@@ -21,12 +21,11 @@ public sealed record HoldDecision(bool IsApproved, string Reason, string Message
     /// <summary>Puts the groups together: each of them must pass. No group, or none with a gate in it: there is nothing to wait for.</summary>
     public static HoldDecision Of(ImmutableArray<GateGroup> groups)
     {
-        var isGated = groups.Any(group => !group.Verdicts.IsEmpty);
         var failing = groups.Where(group => !group.Passes).ToImmutableArray();
         if (failing.IsEmpty)
         {
             var opened = Join(groups.SelectMany(group => group.Verdicts).Where(v => v.Kind == VerdictKind.Opened).Select(v => v.Clause).Distinct());
-            return new(true, GateOpened, $"Reconciliation is approved, {(opened.Length == 0 ? "no gate is named" : opened)}.", []) { IsGated = isGated };
+            return new(true, GateOpened, $"Reconciliation is approved, {(opened.Length == 0 ? "no gate is named" : opened)}.", []) { IsGated = groups.Any(group => !group.Verdicts.IsEmpty) };
         }
 
         var blocking = failing.SelectMany(group => group.Verdicts).Where(v => v.Kind != VerdictKind.Opened).Distinct().ToImmutableArray();

@@ -55,6 +55,9 @@ public static class Rfc3339
         return true;
     }
 
+    /// <summary>An instant in UTC without its fraction of a second, as Kubernetes keeps times.</summary>
+    public static DateTimeOffset WholeSecond(DateTimeOffset instant) => new(instant.UtcTicks - instant.UtcTicks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
+
     /// <summary>Writes an instant in UTC with <c>Z</c>, and with a fraction only where there is one.</summary>
     public static string Format(DateTimeOffset instant) =>
         instant.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture) + "Z";

@@ -11,10 +11,6 @@ public sealed class FreezeTests : IAsyncLifetime
     private SluiceProgram _sluice = null!;
     private ManagedProcess _controller = null!;
 
-    // .../bin/Debug/net10.0/
-    private static string Controller { get; } = Environment.GetEnvironmentVariable("SLUICE_CONTROLLER") is { Length: > 0 } native ? native
-        : RepositoryRoot.Combine("src", "Sluice.Controller", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "sluice-controller");
-
     public async ValueTask InitializeAsync()
     {
         _cluster = await ControlPlane.StartAsync();
@@ -34,7 +30,7 @@ public sealed class FreezeTests : IAsyncLifetime
             spec: {interval: 10m, url: "https://git.example.org/app.git"}
             """);
         await _cluster.Kubectl.RunAsync("label", "crd", "kustomizations.kustomize.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io/name=app", "kustomize.toolkit.fluxcd.io/namespace=flux-system");
-        _controller = ManagedProcess.Start(Controller, ["--runtime-namespace=flux-system", "--metrics-addr=0", "--health-addr=0", $"--kubeconfig={_cluster.KubeconfigPath}"]);
+        _controller = ManagedProcess.Start(ControllerBinary.Path, ["--runtime-namespace=flux-system", "--metrics-addr=0", "--health-addr=0", $"--kubeconfig={_cluster.KubeconfigPath}"]);
     }
 
     public async ValueTask DisposeAsync()

@@ -12,10 +12,6 @@ public sealed class UninstallTests : IAsyncLifetime
     private ControlPlane _cluster = null!;
     private SluiceProgram _sluice = null!;
 
-    // .../bin/Debug/net10.0/
-    private static string Controller { get; } = Environment.GetEnvironmentVariable("SLUICE_CONTROLLER") is { Length: > 0 } native ? native
-        : RepositoryRoot.Combine("src", "Sluice.Controller", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "sluice-controller");
-
     public async ValueTask InitializeAsync()
     {
         _cluster = await ControlPlane.StartAsync();
@@ -40,7 +36,7 @@ public sealed class UninstallTests : IAsyncLifetime
     {
         await KustomizationAsync("suspended-before", "suspend: true");
         await using (var controller = ManagedProcess.Start(
-            Controller, ["--runtime-namespace=flux-system", "--enable-leader-election", "--trust-requested-by", "--metrics-addr=0", "--health-addr=0", $"--kubeconfig={_cluster.KubeconfigPath}"]))
+            ControllerBinary.Path, ["--runtime-namespace=flux-system", "--enable-leader-election", "--trust-requested-by", "--metrics-addr=0", "--health-addr=0", $"--kubeconfig={_cluster.KubeconfigPath}"]))
         {
             await KustomizationAsync("app");
             await KustomizationAsync("kept");

@@ -12,8 +12,8 @@ internal sealed class SluiceProgram(string kubeconfig)
     public static string Path { get; } = Environment.GetEnvironmentVariable("SLUICE_BIN") is { Length: > 0 } named ? named
         : RepositoryRoot.Combine("src", "Sluice.Cli", "bin", Configuration, "net10.0", "sluice");
 
-    // .../bin/Debug/net10.0/
-    private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+    /// <summary>How it was built, and this with it: .../bin/Debug/net10.0/.</summary>
+    public static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     /// <summary>What it reads on standard input; default nothing.</summary>
     public string Input { get; init; } = "";

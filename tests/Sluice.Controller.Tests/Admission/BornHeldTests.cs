@@ -15,22 +15,14 @@ public sealed class BornHeldTests(GuardedCluster guarded) : IClassFixture<Guarde
 
     private readonly Cluster _cluster = guarded.Cluster;
 
-    public static TheoryData<string> Kinds => [.. FluxResources.All.Select(resource => resource.Kind)];
-
     [Theory]
-    [MemberData(nameof(Kinds))]
+    [MemberData(nameof(BirthStory.Kinds), MemberType = typeof(BirthStory))]
     public async Task What_names_gates_is_created_held_owned_by_nobody_and_released_when_they_open(string kind)
     {
         var resource = FluxResources.All.Single(resource => resource.Kind == kind);
         var ns = await NewAsync();
         var born = await CreateAsync(resource, ns, GatedSamples.Write(resource, ns, "app", "gate"));
-        born.IsSuspended().Should().BeTrue();
-        born.HeldBy().Should().Be("admission (NotDecidedYet)");
-        born.SuspendOwners().Should().BeEmpty();
-
-        await _cluster.UntilHeldAsync(resource, ns, "app");
-        await _cluster.OpenAsync(ns, "gate");
-        (await _cluster.UntilReleasedAsync(resource, ns, "app"))["spec"]!["suspend"].Should().BeNull();
+        await BirthStory.IsHeldAndReleasedAsync(_cluster, resource, ns, born);
     }
 
     [Fact]
@@ -70,11 +62,7 @@ public sealed class BornHeldTests(GuardedCluster guarded) : IClassFixture<Guarde
     {
         var ns = await NewAsync();
         var born = await CreateAsync(ns, $$$"""{"metadata": {"annotations": {"{{{Gates}}}": "gate"} }, "spec": {"suspend": true} }""");
-        born.HeldBy().Should().BeNull();
-        born.SuspendOwners().Should().Equal("author");
-        await _cluster.UntilHeldAsync(Kustomization, ns, "app");
-        await _cluster.OpenAsync(ns, "gate");
-        (await _cluster.UntilReleasedAsync(Kustomization, ns, "app")).SuspendOwners().Should().Equal("author");
+        await BirthStory.StaysItsAuthorsAsync(_cluster, Kustomization, ns, born);
     }
 
     [Theory]

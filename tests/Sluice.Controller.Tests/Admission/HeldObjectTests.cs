@@ -178,8 +178,7 @@ public sealed class HeldObjectTests(GuardedCluster guarded) : IClassFixture<Guar
         var ns = await _cluster.NewNamespaceAsync();
         await _cluster.CreateGateAsync(ns, "gate", """{"window": "1h"}""");
         await _cluster.CreateGateAsync(ns, "opened", """{"default": "opened"}""");
-        await _cluster.Kubectl.RunAsync("-n", ns, "create", "role", "editor", "--verb=*", "--resource=kustomizations.kustomize.toolkit.fluxcd.io");
-        await _cluster.Kubectl.RunAsync("-n", ns, "create", "rolebinding", "editors", "--role=editor", "--group=writers");
+        await guarded.GiveEditorsAsync(ns);
         await _cluster.CreateGatedAsync(Kustomization, ns, "app", "gate");
         await _cluster.UntilHeldAsync(Kustomization, ns, "app");
         return ns;

@@ -43,7 +43,7 @@ public sealed class WebhookCluster : IAsyncLifetime
             Controllers.Add(await StartControllerAsync(port));
         }
 
-        await Eventually.GivesAsync("what is born is held", IsBornHeldAsync, held => held, TimeSpan.FromSeconds(60));
+        await Eventually.GivesAsync("what is born is held", () => BirthStory.HasBegunAsync(Cluster), held => held, TimeSpan.FromSeconds(60));
     }
 
     public async ValueTask DisposeAsync()
@@ -106,27 +106,5 @@ public sealed class WebhookCluster : IAsyncLifetime
         }
 
         return System.Text.Encoding.UTF8.GetBytes(manifest.ToJsonString());
-    }
-
-    private async Task<bool> IsBornHeldAsync()
-    {
-        try
-        {
-            foreach (var resource in FluxResources.All)
-            {
-                var born = await Cluster.Api.CreateAsync(
-                    resource, "default", GatedSamples.Write(resource, "default", "probe", "probe"), json => JsonNode.Parse(json)!, new() { DryRun = true });
-                if (!born.IsSuspended())
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-        catch (KubernetesApiException e) when (e.IsTransient)
-        {
-            return false;
-        }
     }
 }

@@ -197,8 +197,7 @@ public sealed class BindingTests(GuardedCluster guarded) : IClassFixture<Guarded
         await BindAsync("kept", """{"gates": [{"name": "gate"}]}""", ns);
         await CreateAsync(Kustomization, ns, "app");
         await _cluster.UntilHeldAsync(Kustomization, ns, "app");
-        await _cluster.Kubectl.RunAsync("-n", ns, "create", "role", "editor", "--verb=*", "--resource=kustomizations.kustomize.toolkit.fluxcd.io");
-        await _cluster.Kubectl.RunAsync("-n", ns, "create", "rolebinding", "editors", "--role=editor", "--group=writers");
+        await guarded.GiveEditorsAsync(ns);
         foreach (var attempt in new[] { "delete ks/app", "patch ks/app --type=merge -p {\"spec\":{\"suspend\":false}}", "annotate ks/app gating.toolkit.fluxcd.io/release-once=now" })
         {
             (await new Func<Task>(() => guarded.As("editor").RunAsync(["-n", ns, .. attempt.Split(' ')], null)).Should().ThrowAsync<KubectlException>()).Which.Error.Should().Contain($"Kustomization {ns}/app");
@@ -214,8 +213,7 @@ public sealed class BindingTests(GuardedCluster guarded) : IClassFixture<Guarded
         await CreateAsync(Kustomization, ns, "app");
         await LabelAsync(ns, "yes");
         await _cluster.UntilHeldAsync(Kustomization, ns, "app");
-        await _cluster.Kubectl.RunAsync("-n", ns, "create", "role", "editor", "--verb=*", "--resource=kustomizations.kustomize.toolkit.fluxcd.io");
-        await _cluster.Kubectl.RunAsync("-n", ns, "create", "rolebinding", "editors", "--role=editor", "--group=writers");
+        await guarded.GiveEditorsAsync(ns);
         (await new Func<Task>(() => guarded.As("editor").RunAsync("-n", ns, "label", "ks/app", "gated-")).Should().ThrowAsync<KubectlException>())
             .Which.Error.Should().Contain("may not change the labels of Kustomization").And.Contain($"the verb override on gate {ns}/gate");
         (await new Func<Task>(() => guarded.As("editor").RunAsync(["-n", ns, "create", "-f", "-"], """
