@@ -11,4 +11,7 @@ public static class FieldManagers
 
     /// <summary>sluice-controller, when it holds and releases.</summary>
     public const string Controller = "sluice";
+
+    /// <summary>sluice-controller, when it has the API server ask its webhook about what bindings select.</summary>
+    public const string Bindings = "sluice-bindings";
 }

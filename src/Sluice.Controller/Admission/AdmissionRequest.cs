@@ -29,9 +29,12 @@ internal sealed record AdmissionRequest
     /// <summary>The object as it is stored now; undefined when it is created.</summary>
     public JsonElement OldObject { get; init; }
 
+    /// <summary>Whether the API server has found that a binding selects the object, and asks for that.</summary>
+    public bool IsSelected { get; init; }
+
     /// <summary>Reads the <c>request</c> of a review.</summary>
     /// <exception cref="AdmissionException">Something is missing that every API server sends.</exception>
-    public static AdmissionRequest Read(JsonElement request)
+    public static AdmissionRequest Read(JsonElement request, bool isSelected = false)
     {
         var resource = request.Member("resource");
         var kind = request.Member("kind").Member("kind").Text() ?? "object";
@@ -45,6 +48,7 @@ internal sealed record AdmissionRequest
             Subject = $"{kind} {request.Member("namespace").Text()}/{request.Member("name").Text()}",
             Object = request.Member("object"),
             OldObject = request.Member("oldObject"),
+            IsSelected = isSelected,
         };
     }
 

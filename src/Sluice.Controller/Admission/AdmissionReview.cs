@@ -13,8 +13,9 @@ internal static class AdmissionReview
     /// <summary>The answer to a review, and what it is about.</summary>
     /// <param name="review">The review as JSON.</param>
     /// <param name="mutations">What is changed.</param>
+    /// <param name="isSelected">Whether it is asked because a binding selects the object.</param>
     /// <exception cref="AdmissionException">It is no review at all, so there is nothing that could be answered to.</exception>
-    public static AdmissionAnswer Answer(ReadOnlyMemory<byte> review, Mutations mutations)
+    public static AdmissionAnswer Answer(ReadOnlyMemory<byte> review, Mutations mutations, bool isSelected = false)
     {
         using var document = Parse(review);
         var request = document.RootElement.Member("request");
@@ -25,7 +26,7 @@ internal static class AdmissionReview
 
         try
         {
-            var patch = mutations.Of(AdmissionRequest.Read(request)).ToList();
+            var patch = mutations.Of(AdmissionRequest.Read(request, isSelected)).ToList();
             return new(patch.Count > 0 ? "changed" : "unchanged", Write(uid, patch, null));
         }
         catch (AdmissionException e)

@@ -4,8 +4,8 @@ using Sluice.Api.Gated;
 namespace Sluice.Controller.Admission;
 
 /// <summary>
-/// Holds what names gates from birth, what comes to name other gates, and what a server-side apply would let go. The same as the policies
-/// <c>born-held</c> and <c>stays-held</c> of <c>config/admission/mutating</c>, for API servers that cannot run those.
+/// Holds what names gates or is selected by a binding from birth, what comes to name other gates, and what a server-side apply would let go. The
+/// same as the policies of <c>config/admission/mutating</c>, for API servers that cannot run those.
 /// </summary>
 internal static class BornHeld
 {
@@ -14,7 +14,8 @@ internal static class BornHeld
 
     /// <summary>
     /// What to change of an object; nothing when it is left as it is. That the request is not sluice-controller's own is for the
-    /// MutatingWebhookConfiguration to say: only the API server can ask who has the verb <c>hold</c>.
+    /// MutatingWebhookConfiguration to say: only the API server can ask who has the verb <c>hold</c>. So is whether a binding selects it, newly:
+    /// see <see cref="BindingWebhook"/>.
     /// </summary>
     /// <exception cref="AdmissionException">The object's spec is no object.</exception>
     public static IEnumerable<PatchOperation> Of(AdmissionRequest request)
@@ -25,7 +26,7 @@ internal static class BornHeld
             return [];
         }
 
-        if (NamesGates(request.Object) && (request.Operation == "CREATE" || IsResumed(request.OldObject) || NamesOtherGates(request.OldObject, request.Object)))
+        if (request.IsSelected || (NamesGates(request.Object) && (request.Operation == "CREATE" || IsResumed(request.OldObject) || NamesOtherGates(request.OldObject, request.Object))))
         {
             return [.. Suspend(request), .. PatchOperation.Annotate(request.Object, (GatedAnnotations.HeldBy, NotDecidedYet))];
         }

@@ -97,7 +97,7 @@ internal sealed class CalendarCache(KubernetesApi api, TimeProvider time, ILogge
             return known;
         }
 
-        var options = new InformerOptions { Namespace = name.Namespace, FieldSelector = $"metadata.name={name.Name}", Name = "calendars" };
+        var options = new InformerOptions { Namespaces = [name.Namespace], FieldSelector = $"metadata.name={name.Name}", Name = "calendars" };
         var informer = new Informer<ObservedConfigMap>(api, Resource, ObservedConfigMap.Read, options, time, loggers.CreateLogger<Informer<ObservedConfigMap>>());
         informer.AddHandler(_ => Tell(name));
         // One that is missing is known to be so when the (empty) list has been read.

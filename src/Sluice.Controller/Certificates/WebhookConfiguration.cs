@@ -1,17 +1,18 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sluice.Controller.Admission;
 using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Certificates;
 
-/// <summary>The MutatingWebhookConfiguration, as far as certificates go.</summary>
+/// <summary>The MutatingWebhookConfiguration, as far as certificates and bindings go.</summary>
 /// <param name="Key">Its name.</param>
 /// <param name="Uid">Its identity.</param>
 /// <param name="ResourceVersion">Its version.</param>
 /// <param name="IsCertManagers">Whether cert-manager makes the certificate and injects it, so that Sluice must write neither.</param>
-/// <param name="Bundles">The <c>caBundle</c> of each webhook, by the webhook's name; empty where there is none.</param>
-internal sealed record WebhookConfiguration(ObjectKey Key, string Uid, string ResourceVersion, bool IsCertManagers, IReadOnlyDictionary<string, string> Bundles) : ICachedObject
+/// <param name="Webhooks">The webhooks, by their names.</param>
+internal sealed record WebhookConfiguration(ObjectKey Key, string Uid, string ResourceVersion, bool IsCertManagers, IReadOnlyDictionary<string, JsonObject> Webhooks) : ICachedObject
 {
     public const string Name = "sluice";
 
@@ -19,6 +20,9 @@ internal sealed record WebhookConfiguration(ObjectKey Key, string Uid, string Re
 
     public static ApiResource Resource { get; } =
         new("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", Namespaced: false);
+
+    /// <summary>The <c>caBundle</c> of each webhook, by the webhook's name; empty where there is none.</summary>
+    public IReadOnlyDictionary<string, string> Bundles { get; } = Webhooks.ToDictionary(webhook => webhook.Key, webhook => BundleOf(webhook.Value));
 
     /// <summary>The authorities that at least one webhook of the configuration trusts.</summary>
     public IReadOnlyList<Authority> TrustedByAny =>
@@ -33,22 +37,25 @@ internal sealed record WebhookConfiguration(ObjectKey Key, string Uid, string Re
         var reader = new Utf8JsonReader(json);
         using var document = JsonDocument.ParseValue(ref reader);
         var root = document.RootElement;
-        var bundles = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var webhook in root.Member("webhooks").Items())
-        {
-            var bundle = webhook.Member("clientConfig").Member("caBundle");
-            bundles[webhook.Member("name").Text() ?? ""] =
-                bundle.ValueKind == JsonValueKind.String && bundle.TryGetBytesFromBase64(out var bytes) ? Encoding.UTF8.GetString(bytes) : "";
-        }
-
+        var webhooks = root.Member("webhooks").Items().ToDictionary(webhook => webhook.Member("name").Text() ?? "", webhook => JsonObject.Create(webhook.Clone())!);
         var metadata = root.Member("metadata");
         return new(
             new("", metadata.Member("name").Text() ?? ""), metadata.Member("uid").Text() ?? "", metadata.Member("resourceVersion").Text() ?? "",
-            root.Annotation(InjectedByCertManager) is not null, bundles);
+            root.Annotation(InjectedByCertManager) is not null, webhooks);
     }
 
-    /// <summary>What to apply so that every webhook of the configuration has this bundle: nothing but that, and only to the version that was seen.</summary>
-    public byte[] WriteBundle(string bundle)
+    /// <summary>
+    /// What to apply so that every webhook of the configuration has this bundle: nothing but that, and only to the version that was seen. Those of
+    /// bindings are left out: they have what the others have, and whoever is an owner of part of a webhook would keep it from being taken away.
+    /// </summary>
+    public byte[] WriteBundle(string bundle) => Write(Bundles.Keys.Where(name => !BindingWebhook.IsOne(name)).Select(name => new JsonObject
+    {
+        ["name"] = name,
+        ["clientConfig"] = new JsonObject { ["caBundle"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(bundle)) },
+    }));
+
+    /// <summary>What to apply so that an owner's webhooks are just these, and only to the version that was seen.</summary>
+    public byte[] Write(IEnumerable<JsonObject> webhooks)
     {
         using var body = new MemoryStream();
         using (var json = new Utf8JsonWriter(body))
@@ -62,14 +69,9 @@ internal sealed record WebhookConfiguration(ObjectKey Key, string Uid, string Re
             json.WriteString("resourceVersion"u8, ResourceVersion);
             json.WriteEndObject();
             json.WriteStartArray("webhooks"u8);
-            foreach (var name in Bundles.Keys)
+            foreach (var webhook in webhooks)
             {
-                json.WriteStartObject();
-                json.WriteString("name"u8, name);
-                json.WriteStartObject("clientConfig"u8);
-                json.WriteBase64String("caBundle"u8, Encoding.UTF8.GetBytes(bundle));
-                json.WriteEndObject();
-                json.WriteEndObject();
+                webhook.WriteTo(json);
             }
 
             json.WriteEndArray();
@@ -77,5 +79,12 @@ internal sealed record WebhookConfiguration(ObjectKey Key, string Uid, string Re
         }
 
         return body.ToArray();
+    }
+
+    private static string BundleOf(JsonObject webhook)
+    {
+        var bundle = (string?)webhook["clientConfig"]?["caBundle"] ?? "";
+        var bytes = new byte[bundle.Length];
+        return Convert.TryFromBase64String(bundle, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : "";
     }
 }

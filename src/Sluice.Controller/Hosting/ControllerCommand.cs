@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using Sluice.Controller.Logging;
 using Sluice.Controller.Notifications;
 using Sluice.Gating.Time;
@@ -7,7 +8,7 @@ using Sluice.Gating.Time;
 namespace Sluice.Controller.Hosting;
 
 /// <summary>The flags of <c>sluice-controller</c>.</summary>
-internal static class ControllerCommand
+internal static partial class ControllerCommand
 {
     /// <summary>The exit code for flags that cannot be understood.</summary>
     public const int UsageError = 2;
@@ -25,6 +26,13 @@ internal static class ControllerCommand
             DefaultValueFactory = _ => Environment.GetEnvironmentVariable("RUNTIME_NAMESPACE"),
         };
         var watchAll = Flag("--watch-all-namespaces", Defaults.WatchAllNamespaces, "Watch gates and gated objects in all namespaces; if false, only in the runtime namespace.");
+        var namespaces = new Option<string[]>("--watch-namespaces")
+        {
+            Description = "Watch gates, bindings and gated objects in these namespaces alone, for example team-a,team-b; rights in them are enough. Default: see --watch-all-namespaces.",
+            CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()],
+            DefaultValueFactory = _ => [],
+        };
+        namespaces.Validators.Add(ValidateNamespaces);
         var labels = new Option<string?>("--watch-label-selector") { Description = "Watch only gated objects with these labels, for example sharding.fluxcd.io/key=shard1." };
         var noCross = Flag("--no-cross-namespace-refs", Defaults.NoCrossNamespaceRefs, "Refuse references to gates of other namespaces.");
         var trust = Flag("--trust-requested-by", Defaults.TrustRequestedBy, "Believe the requestedBy annotations of requests. Only where config/admission is installed, which lets nobody claim to be another.");
@@ -70,7 +78,7 @@ internal static class ControllerCommand
 
         var command = new RootCommand("Holds Flux objects while the gates that they name are closed, and releases them when they are opened.")
         {
-            kubeconfig, context, runtimeNamespace, watchAll, labels, noCross, trust, kinds, events, metrics, health, webhook, webhookHost, concurrent, level, encoding,
+            kubeconfig, context, runtimeNamespace, watchAll, namespaces, labels, noCross, trust, kinds, events, metrics, health, webhook, webhookHost, concurrent, level, encoding,
             elect, release, lease, renew, retry, minRetry, maxRetry, jitter, qps, burst,
         };
         command.SetAction(async (parsed, cancellation) =>
@@ -81,6 +89,7 @@ internal static class ControllerCommand
                 Context = parsed.GetValue(context),
                 Namespace = parsed.GetValue(runtimeNamespace) is { Length: > 0 } name ? name : null,
                 WatchAllNamespaces = parsed.GetValue(watchAll),
+                WatchNamespaces = parsed.GetValue(namespaces)!,
                 WatchLabelSelector = parsed.GetValue(labels),
                 NoCrossNamespaceRefs = parsed.GetValue(noCross),
                 TrustRequestedBy = parsed.GetValue(trust),
@@ -142,6 +151,19 @@ internal static class ControllerCommand
             Check(result, !token.Value.Contains('.', StringComparison.Ordinal) || token.Value[0] == '.', $"'{token.Value}' is not PLURAL.GROUP");
         }
     }
+
+    private static void ValidateNamespaces(OptionResult result)
+    {
+        var names = result.GetValueOrDefault<string[]>() ?? [];
+        Check(result, names.Length == 0 && result.Tokens.Count > 0, "expected the names of namespaces, for example team-a,team-b");
+        foreach (var name in names)
+        {
+            Check(result, !NamespaceName().IsMatch(name), $"'{name}' is not the name of a namespace: expected lower case letters, digits and '-', at most 63");
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
+    private static partial Regex NamespaceName();
 
     private static void Check(SymbolResult result, bool isWrong, string? message)
     {

@@ -74,7 +74,8 @@ internal static partial class ControllerHost
         working = program;
         Observe(metrics, program, time);
         await using var metricsEndpoint = new MetricsEndpoint(options.MetricsAddress, exposition, loggers);
-        await using var webhook = options.WebhookAddress.IsOn ? new WebhookProgram(api, options, metrics, time, loggers) : null;
+        await using var webhook = options.WebhookAddress.IsOn
+            ? new WebhookProgram(api, options, options.WatchedNamespaces is null ? program.Bindings : null, metrics, time, loggers) : null;
         await using var healthEndpoint = new HealthEndpoint(
             options.HealthAddress, () => program.Readiness is { IsReady: true } && webhook?.NotReady is { } why ? (false, why) : program.Readiness, loggers);
         await metricsEndpoint.StartAsync(stopping);
@@ -86,7 +87,8 @@ internal static partial class ControllerHost
         var supporting = Task.WhenAll(program.WatchAsync(ending.Token), events.RunAsync(ending.Token), webhook?.RunAsync(ending.Token) ?? Task.CompletedTask);
         try
         {
-            var leading = LeadAsync(api, connection, options, program, time, loggers, stopping);
+            var leading = LeadAsync(
+                api, connection, options, ended => Task.WhenAll(program.LeadAsync(ended), webhook?.LeadAsync(ended) ?? Task.CompletedTask), time, loggers, stopping);
             await await Task.WhenAny(leading, supporting);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -103,11 +105,11 @@ internal static partial class ControllerHost
     }
 
     private static Task LeadAsync(
-        KubernetesApi api, KubernetesConnection connection, ControllerOptions options, ControllerProgram program, TimeProvider time, ILoggerFactory loggers, CancellationToken stopping)
+        KubernetesApi api, KubernetesConnection connection, ControllerOptions options, Func<CancellationToken, Task> lead, TimeProvider time, ILoggerFactory loggers, CancellationToken stopping)
     {
         if (!options.LeaderElection)
         {
-            return program.LeadAsync(stopping);
+            return lead(stopping);
         }
 
         var lease = new LeaderElectionOptions
@@ -119,7 +121,7 @@ internal static partial class ControllerHost
             RetryPeriod = options.RetryPeriod,
             ReleaseOnCancel = options.ReleaseOnCancel,
         };
-        return new LeaderElector(api, lease, time, loggers.CreateLogger<LeaderElector>()).RunAsync(program.LeadAsync, stopping);
+        return new LeaderElector(api, lease, time, loggers.CreateLogger<LeaderElector>()).RunAsync(lead, stopping);
     }
 
     private static void Observe(SluiceMetrics metrics, ControllerProgram program, TimeProvider time)

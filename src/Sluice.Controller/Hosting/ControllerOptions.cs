@@ -16,6 +16,12 @@ internal sealed record ControllerOptions
 
     public bool WatchAllNamespaces { get; init; } = true;
 
+    /// <summary>The only namespaces that are watched; empty: <see cref="WatchAllNamespaces"/> says which.</summary>
+    public IReadOnlyList<string> WatchNamespaces { get; init; } = [];
+
+    /// <summary>The namespaces whose gates, bindings and gated objects are watched; null: all.</summary>
+    public IReadOnlyList<string>? WatchedNamespaces => WatchNamespaces.Count > 0 ? WatchNamespaces : WatchAllNamespaces ? null : [Namespace!];
+
     /// <summary>Selects the gated objects of a shard; null: all.</summary>
     public string? WatchLabelSelector { get; init; }
 
@@ -47,10 +53,13 @@ internal sealed record ControllerOptions
 
     public bool LeaderElection { get; init; }
 
-    /// <summary>The name of the lease. Each shard has its own, named as Flux's controllers name theirs, else the shards would wait for each other.</summary>
-    public string LeaseName => string.IsNullOrEmpty(WatchLabelSelector)
+    /// <summary>
+    /// The name of the lease. Each shard has its own, named as Flux's controllers name theirs, else the shards would wait for each other; so has
+    /// each controller of some namespaces.
+    /// </summary>
+    public string LeaseName => string.IsNullOrEmpty(Share)
         ? "sluice-controller-leader-election"
-        : $"sluice-controller-leader-election-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(WatchLabelSelector)))[..8]}";
+        : $"sluice-controller-leader-election-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Share)))[..8]}";
 
     public bool ReleaseOnCancel { get; init; } = true;
 
@@ -70,4 +79,9 @@ internal sealed record ControllerOptions
     public double KubeApiQps { get; init; } = 50;
 
     public int KubeApiBurst { get; init; } = 300;
+
+    // Which share of the cluster's objects is this controller's.
+    private string Share => WatchNamespaces.Count == 0
+        ? WatchLabelSelector ?? ""
+        : $"{WatchLabelSelector}@{string.Join(',', WatchNamespaces.Order(StringComparer.Ordinal))}";
 }

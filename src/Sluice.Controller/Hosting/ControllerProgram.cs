@@ -50,7 +50,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     public ControllerProgram(KubernetesApi api, ControllerOptions options, Notifier notifier, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
     {
         (_options, _time, _loggers, _log) = (options, time, loggers, loggers.CreateLogger("controller"));
-        var scope = new InformerOptions { Namespace = options.WatchAllNamespaces ? null : options.Namespace };
+        var scope = new InformerOptions { Namespaces = options.WatchedNamespaces };
         _calendars = new(api, time, loggers);
         var reader = new GateReader(_calendars, options.TrustRequestedBy);
         _gates = new(api, GateReconciler.Resource, reader.Read, scope, time, loggers.CreateLogger<Informer<ObservedGate>>());
@@ -71,7 +71,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _holdReconciler = new(api, _objects, evaluator, _bindings, new(notifier, metrics, loggers.CreateLogger<HoldNotifier>()), time, loggers.CreateLogger<HoldReconciler>());
         _approvedReconciler = new(api, _objects, evaluator, time);
         _bindingReconciler = new(
-            api, _bindings, _objects, new(_definitions.Cache), key => seesAll && (options.WatchAllNamespaces || !key.IsClusterWide), notifier, time);
+            api, _bindings, _objects, new(_definitions.Cache), key => seesAll && (options.WatchedNamespaces is null || !key.IsClusterWide), notifier, time);
 
         var clock = ClockWatch.TryOpen(loggers.CreateLogger<ClockWatch>());
         var retries = new WorkQueueOptions { InitialBackoff = options.MinRetryDelay, MaxBackoff = options.MaxRetryDelay };
@@ -94,6 +94,9 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
     /// <summary>The gated objects, for metrics.</summary>
     public GatedObjects Objects => _objects;
+
+    /// <summary>The bindings, for the webhook.</summary>
+    public GateBindings Bindings => _bindings;
 
     /// <summary>Whether there is something to hold or to release, before which everything else waits.</summary>
     public bool IsBusy => _holdQueue.Count > 0;

@@ -5,7 +5,10 @@ using Sluice.Controller.Metrics;
 
 namespace Sluice.Controller.Hosting;
 
-/// <summary><c>POST /mutate</c> on <c>--webhook-addr</c>, by TLS, for API servers: <c>AdmissionReview</c> in and out.</summary>
+/// <summary>
+/// <c>POST /mutate</c>, and <c>/mutate/selected</c> for what a binding selects, on <c>--webhook-addr</c>, by TLS, for API servers:
+/// <c>AdmissionReview</c> in and out.
+/// </summary>
 internal sealed partial class WebhookEndpoint : IAsyncDisposable
 {
     /// <summary>
@@ -45,7 +48,8 @@ internal sealed partial class WebhookEndpoint : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        if (context.Request.Path != "/mutate" || !HttpMethods.IsPost(context.Request.Method))
+        var isSelected = context.Request.Path == "/mutate" + BindingWebhook.Path;
+        if ((context.Request.Path != "/mutate" && !isSelected) || !HttpMethods.IsPost(context.Request.Method))
         {
             await PlainText.AnswerAsync(context, StatusCodes.Status404NotFound, "not found; there is POST /mutate, for API servers");
             return;
@@ -55,7 +59,7 @@ internal sealed partial class WebhookEndpoint : IAsyncDisposable
         {
             using var review = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 16 * 1024, LargestReview));
             await context.Request.Body.CopyToAsync(review, context.RequestAborted);
-            var answer = AdmissionReview.Answer(review.GetBuffer().AsMemory(0, (int)review.Length), _mutations);
+            var answer = AdmissionReview.Answer(review.GetBuffer().AsMemory(0, (int)review.Length), _mutations, isSelected);
             _metrics.Admitted(answer.Result);
             context.Response.ContentType = "application/json";
             context.Response.ContentLength = answer.Body.Length;

@@ -1,11 +1,13 @@
 using System.Net;
+using Sluice.Controller.Admission;
+using Sluice.Controller.Bindings;
 using Sluice.Controller.Certificates;
 using Sluice.Controller.Metrics;
 using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Hosting;
 
-/// <summary>The admission webhook with its certificates. Every replica runs one, leader or not.</summary>
+/// <summary>The admission webhook with its certificates. Every replica runs one, leader or not; the leader has it asked about what bindings select.</summary>
 internal sealed class WebhookProgram : IAsyncDisposable
 {
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
@@ -15,15 +17,23 @@ internal sealed class WebhookProgram : IAsyncDisposable
     private readonly Informer<CertificateSecret> _secrets;
     private readonly Informer<WebhookConfiguration> _configurations;
     private readonly CertificateReconciler _certificates;
+    private readonly BindingWebhooks? _bindingWebhooks;
     private readonly WorkQueue<ObjectKey> _queue;
+    private readonly WorkQueue<ObjectKey> _bindingQueue;
     private readonly WebhookEndpoint _endpoint;
 
-    public WebhookProgram(KubernetesApi api, ControllerOptions options, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="api">The API server.</param>
+    /// <param name="options">What the command line says.</param>
+    /// <param name="bindings">The bindings of the cluster; null where not all of them are seen: who sees some would take the webhooks of the others away.</param>
+    /// <param name="metrics">Counts the requests.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">For who looks after Sluice.</param>
+    public WebhookProgram(KubernetesApi api, ControllerOptions options, GateBindings? bindings, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
     {
         (_time, _loggers) = (time, loggers);
         var inNamespace = options.Namespace!;
         _secrets = new(
-            api, CertificateSecret.Resource, CertificateSecret.Read, new() { Namespace = inNamespace, FieldSelector = $"metadata.name={CertificateSecret.Name}" },
+            api, CertificateSecret.Resource, CertificateSecret.Read, new() { Namespaces = [inNamespace], FieldSelector = $"metadata.name={CertificateSecret.Name}" },
             time, loggers.CreateLogger<Informer<CertificateSecret>>());
         _configurations = new(
             api, WebhookConfiguration.Resource, WebhookConfiguration.Read, new() { FieldSelector = $"metadata.name={WebhookConfiguration.Name}" },
@@ -40,6 +50,15 @@ internal sealed class WebhookProgram : IAsyncDisposable
         _secrets.AddHandler(_ => _queue.Add(key));
         _configurations.AddHandler(_ => _queue.Add(key));
         _queue.Add(key);
+
+        _bindingQueue = new("binding-webhooks", new() { InitialBackoff = options.MinRetryDelay, MaxBackoff = TimeSpan.FromSeconds(30), WallClockCheck = null }, time);
+        if (bindings is not null)
+        {
+            _bindingWebhooks = new(api, bindings, _configurations, options.AdditionalKinds, loggers.CreateLogger<BindingWebhooks>());
+            _configurations.AddHandler(_ => _bindingQueue.Add(key));
+            bindings.Changed += (_, _) => _bindingQueue.Add(key);
+            _bindingQueue.Add(key);
+        }
     }
 
     /// <summary>Where it listens once it was started.</summary>
@@ -54,7 +73,11 @@ internal sealed class WebhookProgram : IAsyncDisposable
     public Task StartAsync(CancellationToken cancellation) => _endpoint.StartAsync(cancellation);
 
     /// <summary>Looks after the certificates until stopped.</summary>
-    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(_secrets.RunAsync(stopping), _configurations.RunAsync(stopping), LookAfterAsync(stopping));
+    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(_secrets.RunAsync(stopping), _configurations.RunAsync(stopping), LookAfterAsync("certificate", _queue, _certificates.ReconcileAsync, stopping));
+
+    /// <summary>Has the webhook asked about what bindings select, until stopped.</summary>
+    public Task LeadAsync(CancellationToken stopping) => _bindingWebhooks is null ? Task.CompletedTask : LookAfterAsync(
+        "binding-webhooks", _bindingQueue, _bindingWebhooks.ReconcileAsync, stopping);
 
     /// <summary>Stops listening; requests in hand have 5 seconds.</summary>
     public async Task StopAsync()
@@ -67,13 +90,14 @@ internal sealed class WebhookProgram : IAsyncDisposable
     {
         await _endpoint.DisposeAsync();
         _queue.Dispose();
+        _bindingQueue.Dispose();
     }
 
-    private async Task LookAfterAsync(CancellationToken stopping)
+    private async Task LookAfterAsync(string name, WorkQueue<ObjectKey> queue, Func<CancellationToken, Task<ReconcileResult>> reconcile, CancellationToken stopping)
     {
         await Task.WhenAll(_secrets.SyncedAsync(stopping), _configurations.SyncedAsync(stopping));
         var pool = new WorkerPool<ObjectKey>(
-            "certificate", _queue, (_, cancellation) => _certificates.ReconcileAsync(cancellation), new() { Workers = 1 }, _time, _loggers.CreateLogger("certificate"));
+            name, queue, (_, cancellation) => reconcile(cancellation), new() { Workers = 1 }, _time, _loggers.CreateLogger(name));
         await pool.RunAsync(stopping);
     }
 }

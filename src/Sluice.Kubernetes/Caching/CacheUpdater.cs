@@ -10,10 +10,13 @@ namespace Sluice.Kubernetes;
 /// our own writes, which may be ahead of both. Versions are compared only against our own writes and within one watch, never
 /// against the cache: after a restore from a backup the server's versions go back, and the cache must follow.
 /// </remarks>
-internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name, ILogger logger) where T : class, ICachedObject
+/// <param name="cache">What is updated.</param>
+/// <param name="inNamespace">The namespace whose objects are this one's, of a cache that others update, too; null: every object.</param>
+/// <param name="dispatch">Held while handlers run, so that they see changes one after another; readers of the cache never take it.</param>
+/// <param name="name">The name in metrics and logs.</param>
+/// <param name="logger">Where failures are reported.</param>
+internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string? inNamespace, Lock dispatch, string name, ILogger logger) where T : class, ICachedObject
 {
-    // Held while handlers run, so that they see changes one after another; readers of the cache never take it.
-    private readonly Lock _dispatch = new();
     private readonly Dictionary<ObjectKey, string> _ownWrites = [];
     // Objects whose latest version could not be understood, with that version.
     private readonly Dictionary<ObjectKey, string> _unknown = [];
@@ -28,7 +31,7 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     {
         get
         {
-            lock (_dispatch)
+            lock (dispatch)
                 return _lastVersion;
         }
     }
@@ -38,7 +41,7 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     {
         get
         {
-            lock (_dispatch)
+            lock (dispatch)
                 return [.. _unknown.Keys];
         }
     }
@@ -46,10 +49,10 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     /// <summary>Adds a handler, and tells it what is there already.</summary>
     public void AddHandler(Action<ObjectChange<T>> handler)
     {
-        lock (_dispatch)
+        lock (dispatch)
         {
             _handlers.Add(handler);
-            foreach (var item in cache.All)
+            foreach (var item in cache.All.Where(item => IsOwn(item.Key)))
                 Invoke(handler, new ObjectChange<T>(null, item, IsInitial: true));
         }
     }
@@ -57,7 +60,7 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     /// <summary>The initial state is about to be asked for.</summary>
     public void BeginSync()
     {
-        lock (_dispatch)
+        lock (dispatch)
         {
             _seen = [];
             // The read is consistent: it knows every write that ended before it. Only writes from here on can be ahead of it.
@@ -68,7 +71,7 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     /// <summary>An object of the initial state, or a change of it while it is still being sent; null for one that is not, or no longer, of interest.</summary>
     public void Sync(ObjectKey key, string version, T? item)
     {
-        lock (_dispatch)
+        lock (dispatch)
         {
             _unknown.Remove(key);
             if (item is null)
@@ -86,7 +89,7 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     /// <summary>An object that exists but cannot be understood: what is cached stays, as the last that is known.</summary>
     public void KeepUnknown(ObjectKey key, string version)
     {
-        lock (_dispatch)
+        lock (dispatch)
         {
             if (_seen is null && !Advance(version))
                 return;
@@ -98,9 +101,9 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     /// <summary>The initial state is complete as of <paramref name="version"/>: what it did not mention is gone.</summary>
     public void EndSync(string version)
     {
-        lock (_dispatch)
+        lock (dispatch)
         {
-            foreach (var key in cache.Keys())
+            foreach (var key in cache.Keys().Where(IsOwn))
             {
                 if (!_seen!.Contains(key) && !IsOlderThanOwnWrite(key, version))
                     Remove(key);
@@ -120,7 +123,7 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     /// <summary>A change; null for an object that is gone, or no longer of interest.</summary>
     public void Change(ObjectKey key, string version, T? item)
     {
-        lock (_dispatch)
+        lock (dispatch)
         {
             if (!Advance(version))
                 return;
@@ -137,7 +140,7 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     /// <summary>Everything up to <paramref name="version"/> has been told.</summary>
     public void Bookmark(string version)
     {
-        lock (_dispatch)
+        lock (dispatch)
         {
             if (Advance(version))
                 ForgetConfirmedWrites();
@@ -147,7 +150,7 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     /// <summary>The result of a write of ours, or of a read past the watch.</summary>
     public void Observe(T written)
     {
-        lock (_dispatch)
+        lock (dispatch)
         {
             if (_unknown.TryGetValue(written.Key, out var unknown) && !ResourceVersions.IsNewer(unknown, written.ResourceVersion))
             {
@@ -170,7 +173,7 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     /// <summary>Whether the object's latest version could still not be understood, and which version that is.</summary>
     public bool IsUnknown(ObjectKey key, out string version)
     {
-        lock (_dispatch)
+        lock (dispatch)
             return _unknown.TryGetValue(key, out version!);
     }
 
@@ -180,7 +183,7 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     /// </summary>
     public void Recover(ObjectKey key, string version, T? item)
     {
-        lock (_dispatch)
+        lock (dispatch)
         {
             if (!_unknown.Remove(key) || IsOlderThanOwnWrite(key, version))
                 return;
@@ -198,7 +201,7 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     /// <summary>The object was read again and still not understood.</summary>
     public void StaysUnknown(ObjectKey key, string version)
     {
-        lock (_dispatch)
+        lock (dispatch)
         {
             if (_unknown.ContainsKey(key))
                 _unknown[key] = version;
@@ -208,19 +211,21 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string name,
     /// <summary>The object was read again and does not exist: the watch says so too, or a new sync has.</summary>
     public void ForgetUnknown(ObjectKey key)
     {
-        lock (_dispatch)
+        lock (dispatch)
             _unknown.Remove(key);
     }
 
     /// <summary>The informer has ended: its objects no longer count in the metrics.</summary>
     public void StopCounting()
     {
-        lock (_dispatch)
+        lock (dispatch)
         {
             _counted = false;
-            Instruments.CachedObjects.Add(-cache.Count, Instruments.Named(name));
+            Instruments.CachedObjects.Add(-cache.Keys().Count(IsOwn), Instruments.Named(name));
         }
     }
+
+    private bool IsOwn(ObjectKey key) => inNamespace is null || key.Namespace == inNamespace;
 
     // A watch tells each version once and in order; what comes again, or late, was told before.
     private bool Advance(string version)

@@ -9,10 +9,12 @@ namespace Sluice.Kubernetes;
 /// <typeparam name="T">What is kept of an object: only what is read, for thousands of them are held.</typeparam>
 public sealed class Informer<T> where T : class, ICachedObject
 {
-    private readonly CacheUpdater<T> _updater;
-    private readonly UndecodableObjects<T> _undecodable;
-    private readonly Reflector<T> _reflector;
-    private readonly InformerOptions _options;
+    // It is as well as the worst of its collections.
+    private static readonly InformerStatus[] WorstFirst =
+        [InformerStatus.NotServed, InformerStatus.Retrying, InformerStatus.Syncing, InformerStatus.Stopped, InformerStatus.Watching];
+
+    private readonly Lock _reporting = new();
+    private readonly IReadOnlyList<CollectionFollower<T>> _collections;
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<InformerStatus> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _started;
@@ -25,7 +27,7 @@ public sealed class Informer<T> where T : class, ICachedObject
     /// Makes the cached form of an object. Null means "of no interest": the object is absent from the cache, and leaves it if it was there.
     /// If it throws, the object is logged and counted, its last known state stays, and it is read again with back-off.
     /// </param>
-    /// <param name="options">Namespace, selectors, patience.</param>
+    /// <param name="options">Namespaces, selectors, patience.</param>
     /// <param name="time">The clock of every time-out and back-off.</param>
     /// <param name="logger">Where failures are reported.</param>
     public Informer(KubernetesApi api, ApiResource resource, ObjectDecoder<T?> decoder, InformerOptions options, TimeProvider time, ILogger logger)
@@ -36,13 +38,13 @@ public sealed class Informer<T> where T : class, ICachedObject
     internal Informer(KubernetesApi api, ApiResource resource, ObjectDecoder<T?> decoder, InformerOptions options, TimeProvider time, ILogger logger,
         Random random)
     {
-        _options = options;
         Resource = resource;
         Name = options.Name ?? resource.GroupResource;
         Cache = new ObjectCache<T>();
-        _updater = new CacheUpdater<T>(Cache, Name, logger);
-        _undecodable = new UndecodableObjects<T>(api, resource, decoder, options, Name, _updater, time, logger);
-        _reflector = new Reflector<T>(api, resource, decoder, options, Name, _updater, _undecodable, time, logger, random) { OnStatus = Report };
+        var dispatch = new Lock();
+        string?[] namespaces = options.Namespaces is { } some ? [.. some.Distinct()] : [null];
+        _collections = [.. namespaces.Select(inNamespace => new CollectionFollower<T>(
+            api, resource, inNamespace, decoder, options, Name, Cache, dispatch, time, logger, random, Report))];
     }
 
     /// <summary>Raised on every change of <see cref="Status"/>, on the informer's own thread: do little.</summary>
@@ -61,16 +63,16 @@ public sealed class Informer<T> where T : class, ICachedObject
     public InformerStatus Status => (InformerStatus)_status;
 
     /// <summary>Why it is <see cref="InformerStatus.Retrying"/> or <see cref="InformerStatus.NotServed"/>; null while all is well.</summary>
-    public Exception? LastFailure { get; private set; }
+    public Exception? LastFailure => _collections.Select(collection => collection.LastFailure).FirstOrDefault(failure => failure is not null);
 
     /// <summary>Whether the initial state has been cached and told to every handler, at least once.</summary>
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
 
     /// <summary>Objects whose latest version could not be understood; the cache has an older one of them, or none.</summary>
-    public IReadOnlyCollection<ObjectKey> Undecodable => _updater.Unknown;
+    public IReadOnlyCollection<ObjectKey> Undecodable => [.. _collections.SelectMany(collection => collection.Updater.Unknown)];
 
     /// <summary>The version up to which every change has been cached and told; null before the first sync.</summary>
-    public string? ResourceVersion => _updater.LastVersion;
+    public string? ResourceVersion => _collections.Select(collection => collection.Updater.LastVersion).Aggregate((one, other) => ResourceVersions.IsNewer(one, other) ? other : one);
 
     /// <summary>Adds an index for <see cref="ObjectCache{T}.ByIndex"/>. The function must depend on nothing but the object.</summary>
     /// <exception cref="InvalidOperationException">The informer is already running.</exception>
@@ -85,17 +87,17 @@ public sealed class Informer<T> where T : class, ICachedObject
     /// Adds a handler. It is told what is cached already, then each change, after the cache shows it. Handlers are called one at a
     /// time and hold up the watch: put a key into a queue, and never wait there. What one throws is logged and counted, and goes no further.
     /// </summary>
-    public void AddHandler(Action<ObjectChange<T>> handler) => _updater.AddHandler(handler);
+    public void AddHandler(Action<ObjectChange<T>> handler)
+    {
+        foreach (var collection in _collections)
+            collection.Updater.AddHandler(handler);
+    }
 
     /// <summary>
     /// Tells the informer the result of a write of our own, so that the next read of the cache sees it. Handlers are told once, now;
     /// an event that is older does not take it back.
     /// </summary>
-    public void Observe(T written)
-    {
-        if (string.IsNullOrEmpty(_options.Namespace) || written.Key.Namespace == _options.Namespace)
-            _updater.Observe(written);
-    }
+    public void Observe(T written) => _collections.FirstOrDefault(collection => collection.Covers(written.Key.Namespace))?.Updater.Observe(written);
 
     /// <summary>Completes once <see cref="HasSynced"/>; never for a kind that is not served.</summary>
     public Task SyncedAsync(CancellationToken cancellation = default) => _synced.Task.WaitAsync(cancellation);
@@ -107,7 +109,11 @@ public sealed class Informer<T> where T : class, ICachedObject
     public Task<InformerStatus> SettledAsync(CancellationToken cancellation = default) => _settled.Task.WaitAsync(cancellation);
 
     /// <summary>Tries again at once if it is waiting after a failure: when the CRD has just appeared, for instance.</summary>
-    public void RetryNow() => _reflector.RetryNow();
+    public void RetryNow()
+    {
+        foreach (var collection in _collections)
+            collection.RetryNow();
+    }
 
     /// <summary>Follows the API server until cancelled, through every failure; then returns.</summary>
     /// <exception cref="InvalidOperationException">It was run before: an informer runs once.</exception>
@@ -117,30 +123,25 @@ public sealed class Informer<T> where T : class, ICachedObject
             throw new InvalidOperationException($"Informer {Name} was already run.");
         // Off the caller's thread: handlers and decoders run here.
         await Task.Yield();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var rereading = _undecodable.RunAsync(end.Token);
-        try
-        {
-            await _reflector.RunAsync(stopping).ConfigureAwait(false);
-        }
-        finally
-        {
-            await end.CancelAsync().ConfigureAwait(false);
-            await rereading.ConfigureAwait(false);
-            _updater.StopCounting();
-            Report(InformerStatus.Stopped, null);
-        }
+        await Task.WhenAll(_collections.Select(collection => collection.RunAsync(stopping))).ConfigureAwait(false);
     }
 
-    private void Report(InformerStatus status, Exception? failure)
+    private void Report()
     {
-        LastFailure = failure;
-        var before = (InformerStatus)Interlocked.Exchange(ref _status, (int)status);
-        if (status == InformerStatus.Watching)
-            _synced.TrySetResult();
-        if (status is InformerStatus.Watching or InformerStatus.NotServed)
-            _settled.TrySetResult(status);
-        if (status != before)
-            StatusChanged?.Invoke(status);
+        lock (_reporting)
+        {
+            var status = WorstFirst.First(status => _collections.Any(collection => collection.Status == status));
+            var before = (InformerStatus)Interlocked.Exchange(ref _status, (int)status);
+            if (_collections.All(collection => collection.HasSynced))
+            {
+                _synced.TrySetResult();
+                _settled.TrySetResult(InformerStatus.Watching);
+            }
+
+            if (status == InformerStatus.NotServed)
+                _settled.TrySetResult(status);
+            if (status != before)
+                StatusChanged?.Invoke(status);
+        }
     }
 }

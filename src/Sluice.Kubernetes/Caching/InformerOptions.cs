@@ -6,8 +6,10 @@ public sealed record InformerOptions
     /// <summary>The name in metrics and logs. Default null: the resource's.</summary>
     public string? Name { get; init; }
 
-    /// <summary>One namespace; default null: all of them.</summary>
-    public string? Namespace { get; init; }
+    /// <summary>
+    /// The namespaces, each followed by requests of its own, so that rights in these are enough. Default null: all of them at once.
+    /// </summary>
+    public IReadOnlyCollection<string>? Namespaces { get; init; }
 
     /// <summary>A label selector. Default null: every object.</summary>
     public string? LabelSelector { get; init; }

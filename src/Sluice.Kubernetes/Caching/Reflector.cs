@@ -8,7 +8,7 @@ namespace Sluice.Kubernetes;
 /// disconnection, and starts over when its version is no longer known. The rules are client-go's (reflector.go).
 /// </summary>
 internal sealed partial class Reflector<T>(
-    KubernetesApi api, ApiResource resource, ObjectDecoder<T?> decoder, InformerOptions options, string name, CacheUpdater<T> updater,
+    KubernetesApi api, ApiResource resource, string? inNamespace, ObjectDecoder<T?> decoder, InformerOptions options, string name, CacheUpdater<T> updater,
     UndecodableObjects<T> undecodable, TimeProvider time, ILogger logger, Random random)
     where T : class, ICachedObject
 {
@@ -118,7 +118,7 @@ internal sealed partial class Reflector<T>(
         // may be older than what this process has already seen or written, and such servers ignore the page size.
         var list = new ListOptions
         {
-            Namespace = options.Namespace,
+            Namespace = inNamespace,
             LabelSelector = options.LabelSelector,
             FieldSelector = options.FieldSelector,
             MetadataOnly = options.MetadataOnly,
@@ -163,7 +163,7 @@ internal sealed partial class Reflector<T>(
     private async Task<int> WatchAsync(CancellationToken stopping)
     {
         var seconds = (int)(options.WatchTimeout.TotalSeconds * (1 + random.NextDouble()));
-        var path = new QueryString(resource.CollectionPath(options.Namespace))
+        var path = new QueryString(resource.CollectionPath(inNamespace))
             .Add("watch", true)
             .Add("allowWatchBookmarks", true)
             .Add("labelSelector", options.LabelSelector)

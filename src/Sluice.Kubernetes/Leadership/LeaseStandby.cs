@@ -27,7 +27,7 @@ internal sealed class LeaseStandby
         var watch = new InformerOptions
         {
             Name = $"lease-{options.Name}",
-            Namespace = options.Namespace,
+            Namespaces = [options.Namespace],
             FieldSelector = $"metadata.name={options.Name}",
             MaxBackoff = PollPeriod,
         };

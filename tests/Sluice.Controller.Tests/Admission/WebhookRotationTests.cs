@@ -18,11 +18,12 @@ public sealed class WebhookRotationTests(WebhookCluster webhook) : IClassFixture
     [Fact]
     public async Task No_creation_fails_and_none_is_born_unheld_while_the_certificate_nears_its_end_is_lost_is_spoilt_and_a_replica_ends_and_then_none_is_left()
     {
-        var ns = await webhook.NewNamespaceAsync();
+        var (ns, bound) = (await webhook.NewNamespaceAsync(), await webhook.NewNamespaceAsync());
+        await webhook.BindAsync(bound, "selector: {kinds: [Kustomization]}");
         var first = await CertificateHandshakes.ServedBothAsync(webhook);
         var failures = new ConcurrentQueue<string>();
         using var enough = new CancellationTokenSource();
-        var load = Task.WhenAll(Enumerable.Range(0, 4).Select(worker => CreateAsync(ns, worker, failures, enough.Token)));
+        var load = Task.WhenAll(Enumerable.Range(0, 4).Select(worker => CreateAsync(ns, bound, worker, failures, enough.Token)));
         // As if 246 days had passed since it was made.
         var old = IssuedCertificate.Make("127.0.0.1", TimeProvider.System.GetUtcNow().AddDays(-246));
         await WriteAsync(old.CertificatePem, old.KeyPem, old.AuthorityPem);
@@ -51,18 +52,20 @@ public sealed class WebhookRotationTests(WebhookCluster webhook) : IClassFixture
         var refusal = await TryCreateAsync(ns, "nobody-there", "gate");
         refusal.Should().Contain("gated-objects.gating.toolkit.fluxcd.io", "it fails closed, and says where");
         (await _cluster.GetAsync(Kustomization, ns, "nobody-there")).Should().BeNull();
-        (await TryCreateAsync(ns, "plain", null)).Should().BeNull("what names no gates does not depend on Sluice");
+        (await TryCreateAsync(bound, "nobody-there", null)).Should().Contain($"production.{bound}.gatebindings.gating.toolkit.fluxcd.io", "what a binding selects fails closed, too");
+        (await TryCreateAsync(ns, "plain", null)).Should().BeNull("what is not gated does not depend on Sluice");
         (await _cluster.GetAsync(Kustomization, ns, "plain"))!.IsSuspended().Should().BeFalse();
     }
 
-    private async Task<int> CreateAsync(string ns, int worker, ConcurrentQueue<string> failures, CancellationToken enough)
+    private async Task<int> CreateAsync(string ns, string bound, int worker, ConcurrentQueue<string> failures, CancellationToken enough)
     {
         var count = 0;
         while (!enough.IsCancellationRequested)
         {
             try
             {
-                var born = await webhook.CreateAsync(Kustomization, ns, $"load-{worker}-{count++}", "gate");
+                var (into, gates) = count % 2 == 0 ? (ns, "gate") : (bound, null);
+                var born = await webhook.CreateAsync(Kustomization, into, $"load-{worker}-{count++}", gates);
                 if (!born.IsSuspended() || born.HeldBy() is null)
                 {
                     failures.Enqueue($"born unheld: {born["metadata"]!["name"]}");

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Web;
+using Sluice.Controller.Tests.Faults;
 
 namespace Sluice.Controller.Tests.Operation;
 
@@ -53,6 +54,10 @@ internal sealed record ApiRight(string Verb, string Resource, string? Name = nul
         };
         return new(verb, $"{group}/{rest[0]}{(rest.Length > 2 ? $"/{rest[2]}" : "")}", name);
     }
+
+    /// <summary>What the requests took that a proxy has seen answered.</summary>
+    public static IReadOnlyList<ApiRight> UsedBy(RecordingProxy proxy) =>
+        [.. proxy.Answers.Where(answer => answer.Status < 400).Select(answer => For(answer.Request)).OfType<ApiRight>().Distinct()];
 
     /// <summary>Whether this, as granted, is what <paramref name="needed"/> takes.</summary>
     public bool Gives(ApiRight needed) => Verb == needed.Verb && Resource == needed.Resource && (Name is null || Name == needed.Name);

@@ -44,18 +44,16 @@ public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster
         await cluster.UntilReleasedAsync(FluxResources.Kustomization, Ns, "app");
         await cluster.CloseAsync(Ns, "sre-approval");
         await cluster.UntilHeldAsync(FluxResources.Kustomization, Ns, "app");
-        await Eventually.GivesAsync("Events are patched", () => Task.FromResult(Needed(proxy)), needed => needed.Any(right => right is { Verb: "patch", Resource: "/events" }));
+        await Eventually.GivesAsync("Events are patched", () => Task.FromResult(ApiRight.UsedBy(proxy)), needed => needed.Any(right => right is { Verb: "patch", Resource: "/events" }));
 
         var granted = ApiRight.Of((await cluster.GetAsync(ClusterRoles, "", "sluice-controller"))!)
+            .Concat(ApiRight.Of((await cluster.GetAsync(ClusterRoles, "", "sluice-controller-cluster"))!))
             .Concat(ApiRight.Of((await cluster.GetAsync(Roles, Ns, "sluice-controller-leader-election"))!)).ToList();
-        var used = Needed(proxy);
+        var used = ApiRight.UsedBy(proxy);
         proxy.Answers.Where(answer => answer.Status is 401 or 403).Should().BeEmpty("the roles of config/rbac give what the controller asks for");
         string.Join('\n', granted.Where(right => !used.Any(right.Gives) && !IsAskedForByPolicies(right)))
             .Should().BeEmpty("a right that is not used is not to be given: take it out of config/rbac, or show here what it is for");
     }
-
-    private static IReadOnlyList<ApiRight> Needed(RecordingProxy proxy) =>
-        [.. proxy.Answers.Where(answer => answer.Status < 400).Select(answer => ApiRight.For(answer.Request)).OfType<ApiRight>().Distinct()];
 
     /// <summary>Sluice's own verbs are no requests: the policies of config/admission ask whether somebody has them.</summary>
     private static bool IsAskedForByPolicies(ApiRight right) => right.Resource == "gating.toolkit.fluxcd.io/gates"

@@ -109,6 +109,33 @@ public sealed class InformerTimingTests
     }
 
     [Fact]
+    public async Task A_namespace_that_is_fetched_again_and_is_empty_by_then_takes_nothing_from_the_others()
+    {
+        await using var run = Start(new InformerOptions { Namespaces = ["a", "b"] });
+        var watches = new Dictionary<string, LineStream>();
+        for (var each = 0; each < 2; each++)
+        {
+            var request = await run.Server.NextAsync();
+            var ns = request.Path.Contains("/namespaces/a/", StringComparison.Ordinal) ? "a" : "b";
+            watches[ns] = request.ReplyStream();
+            await watches[ns].SendAsync(Event("ADDED", 5, key: new ObjectKey(ns, "one")));
+            await watches[ns].SendAsync(InitialEnd(7));
+        }
+
+        await run.Informer.SyncedAsync(TestContext.Current.CancellationToken);
+        run.Informer.Cache.Count.Should().Be(2);
+
+        await watches["a"].SendAsync("""{"type":"ERROR","object":{"kind":"Status","status":"Failure","reason":"Expired","message":"too old resource version","code":410} }""");
+        await run.AdvanceUntilRequestAsync(TimeSpan.FromMilliseconds(100));
+        var again = await run.Server.NextAsync();
+        again.Path.Should().Contain("/namespaces/a/").And.Contain("sendInitialEvents=true");
+        run.Informer.Status.Should().Be(InformerStatus.Syncing, "it is as well as the worst of its namespaces");
+        await again.ReplyStream().SendAsync(InitialEnd(9));
+        await run.StatusAsync(InformerStatus.Watching);
+        run.Informer.Cache.All.Select(thing => thing.Key).Should().Equal(new ObjectKey("b", "one"));
+    }
+
+    [Fact]
     public void Back_off_is_anything_up_to_a_bound_that_doubles_from_800_ms_to_30_s_and_starts_over_after_a_reset()
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(800), TimeSpan.FromSeconds(30), new Random(1));

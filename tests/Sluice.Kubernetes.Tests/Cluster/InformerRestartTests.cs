@@ -5,7 +5,7 @@ namespace Sluice.Kubernetes.Tests.Cluster;
 /// <summary>Has an API server of its own, which it stops and kills.</summary>
 public sealed class InformerRestartTests : IAsyncLifetime
 {
-    private static readonly InformerOptions Impatient = new() { Namespace = "default", MaxBackoff = TimeSpan.FromSeconds(2) };
+    private static readonly InformerOptions Impatient = new() { Namespaces = ["default"], MaxBackoff = TimeSpan.FromSeconds(2) };
     private ControlPlane _controlPlane = null!;
     private KubernetesConnection _connection = null!;
     private KubernetesApi _api = null!;

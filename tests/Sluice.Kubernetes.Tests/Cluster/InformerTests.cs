@@ -20,7 +20,7 @@ public sealed class InformerTests(TestCluster cluster) : IAsyncLifetime
     public async Task The_initial_state_is_told_before_the_sync_and_each_change_after_it_once(bool watchList)
     {
         var first = await ApplyAsync("first", "1");
-        await using var run = Run(new InformerOptions { Namespace = _namespace, PreferWatchList = watchList });
+        await using var run = Run(new InformerOptions { Namespaces = [_namespace], PreferWatchList = watchList });
         await run.Informer.SyncedAsync(Cancellation);
         run.Told.Should().Equal(new ObjectChange<ConfigMap>(null, first, IsInitial: true));
 
@@ -37,7 +37,7 @@ public sealed class InformerTests(TestCluster cluster) : IAsyncLifetime
     public async Task The_result_of_our_own_write_is_in_the_cache_at_once_and_told_once()
     {
         var before = await ApplyAsync("map", "1");
-        await using var run = Run(new InformerOptions { Namespace = _namespace });
+        await using var run = Run(new InformerOptions { Namespaces = [_namespace] });
         await run.Informer.SyncedAsync(Cancellation);
         for (var value = 2; value < 30; value++)
         {
@@ -55,9 +55,9 @@ public sealed class InformerTests(TestCluster cluster) : IAsyncLifetime
     public async Task An_object_that_leaves_the_selector_or_the_interest_leaves_the_cache()
     {
         await ApplyAsync("map", "1", "web");
-        await using var selecting = Run(new InformerOptions { Namespace = _namespace, LabelSelector = "app=web" });
+        await using var selecting = Run(new InformerOptions { Namespaces = [_namespace], LabelSelector = "app=web" });
         await using var choosing = new InformerRun<ConfigMap>(_api, TestCluster.ConfigMaps,
-            json => ConfigMap.Decode(json) is { Label: "web" } web ? web : null, new InformerOptions { Namespace = _namespace });
+            json => ConfigMap.Decode(json) is { Label: "web" } web ? web : null, new InformerOptions { Namespaces = [_namespace] });
         await selecting.Informer.SyncedAsync(Cancellation);
         await choosing.Informer.SyncedAsync(Cancellation);
         (selecting.Informer.Cache.Count, choosing.Informer.Cache.Count).Should().Be((1, 1));
@@ -72,7 +72,7 @@ public sealed class InformerTests(TestCluster cluster) : IAsyncLifetime
     public async Task Metadata_alone_is_received_if_only_that_is_asked_for()
     {
         await ApplyAsync("map", "1", "web");
-        await using var run = Run(new InformerOptions { Namespace = _namespace, MetadataOnly = true });
+        await using var run = Run(new InformerOptions { Namespaces = [_namespace], MetadataOnly = true });
         await run.Informer.SyncedAsync(Cancellation);
         run.Informer.Cache.All.Should().ContainSingle().Which.Should().Match<ConfigMap>(map => map.Label == "web" && map.Value == null);
         await ApplyAsync("map", "2", "db");
@@ -107,7 +107,7 @@ public sealed class InformerTests(TestCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task A_thousand_changes_arrive_complete_and_in_order()
     {
-        await using var run = Run(new InformerOptions { Namespace = _namespace });
+        await using var run = Run(new InformerOptions { Namespaces = [_namespace] });
         await run.Informer.SyncedAsync(Cancellation);
         await Parallel.ForEachAsync(Enumerable.Range(0, 20), Cancellation, async (map, cancellation) =>
         {

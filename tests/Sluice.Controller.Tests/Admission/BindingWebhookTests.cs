@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Sluice.Controller.Tests.Bindings;
+using Sluice.Controller.Tests.Clusters;
+using Sluice.Kubernetes;
+using Sluice.TestBed;
+
+namespace Sluice.Controller.Tests.Admission;
+
+/// <summary>Below Kubernetes 1.36 the webhook is asked about what bindings select, each by conditions of its own.</summary>
+public sealed class BindingWebhookTests(WebhookCluster webhook) : IClassFixture<WebhookCluster>
+{
+    private static readonly ApiResource Kustomization = FluxResources.Kustomization;
+
+    private readonly Cluster _cluster = webhook.Cluster;
+
+    [Fact]
+    public async Task What_only_a_binding_selects_is_created_held_owned_by_nobody_and_released_when_its_gates_open()
+    {
+        var ns = await webhook.NewNamespaceAsync();
+        await webhook.BindAsync(ns, "selector: {kinds: [Kustomization]}");
+        var born = await webhook.CreateAsync(Kustomization, ns, "app", null, """{"suspend": false}""");
+        await BirthStory.IsHeldAndReleasedAsync(_cluster, Kustomization, ns, born);
+    }
+
+    [Fact]
+    public async Task What_comes_to_be_selected_by_its_labels_is_held_with_that_write_and_what_a_person_resumes_is_held_too()
+    {
+        var ns = await webhook.NewNamespaceAsync();
+        await webhook.BindAsync(ns, "selector: {matchLabels: {tier: prod}}");
+        (await webhook.CreateAsync(Kustomization, ns, "app", null)).IsSuspended().Should().BeFalse("nothing selects it");
+        (await PatchedAsync(ns, "app", """{"metadata": {"labels": {"tier": "prod"} } }""")).IsSuspended().Should().BeTrue();
+
+        (await webhook.CreateAsync(Kustomization, ns, "paused", null, """{"suspend": true}""")).IsSuspended().Should().BeTrue("its author says so");
+        await PatchedAsync(ns, "paused", """{"metadata": {"labels": {"tier": "prod"} } }""");
+        (await PatchedAsync(ns, "paused", """{"spec": {"suspend": false} }""")).IsSuspended().Should().BeTrue("its gate is closed");
+    }
+
+    [Fact]
+    public async Task What_no_binding_selects_is_not_asked_about_nor_what_a_binding_leaves_alone()
+    {
+        var ns = await webhook.NewNamespaceAsync();
+        await webhook.BindAsync(ns, "selector: {kinds: [Kustomization]}, exclude: [{name: flux-system}]");
+        var other = await webhook.NewNamespaceAsync();
+        await webhook.CreateAsync(Kustomization, ns, "app", null);
+        await _cluster.OpenAsync(ns, "gate");
+        await _cluster.UntilReleasedAsync(Kustomization, ns, "app");
+        await _cluster.UntilAsync(FluxResources.Gate, ns, "gate", "is opened", gate => gate.Condition("Opened", "status") == "True");
+        var before = await webhook.CountRequestsAsync();
+        before.Should().BePositive();
+
+        await webhook.CreateAsync(Kustomization, other, "app", null);
+        await webhook.CreateAsync(Kustomization, ns, "flux-system", null);
+        await webhook.CreateAsync(FluxResources.All.Single(resource => resource.Kind == "GitRepository"), ns, "app", null);
+        await _cluster.PatchAsync(Kustomization, ns, "app", """{"metadata": {"labels": {"a": "b"} } }""");
+        (await webhook.CountRequestsAsync()).Should().Be(before);
+    }
+
+    [Fact]
+    public async Task A_binding_that_is_deleted_is_asked_about_no_more_and_leaves_the_others_and_their_bundle_in_place()
+    {
+        var ns = await webhook.NewNamespaceAsync();
+        await webhook.BindAsync(ns, "selector: {kinds: [Kustomization]}");
+        var webhooks = await WebhooksAsync();
+        webhooks.Select(one => (string)one!["clientConfig"]!["caBundle"]!).Distinct().Should().ContainSingle("all trust the same").Which.Should().NotBeNullOrEmpty();
+
+        await _cluster.Kubectl.RunAsync("-n", ns, "delete", "gatebinding", "production");
+        await Eventually.GivesAsync("it is asked about no more", WebhooksAsync, found => found.All(one => (string)one!["name"]! != Name(ns)));
+        (await WebhooksAsync()).Select(one => (string)one!["name"]!).Should().Contain(["gated-objects.gating.toolkit.fluxcd.io", "gate-requests.gating.toolkit.fluxcd.io"]);
+        await Eventually.GivesAsync("nothing is held", () => webhook.IsBornHeldAsync(ns), held => !held);
+    }
+
+    [Fact]
+    public async Task A_binding_for_names_and_labels_that_no_object_can_have_takes_nothing_from_the_others()
+    {
+        var ns = await webhook.NewNamespaceAsync();
+        await _cluster.Kubectl.ApplyAsync($$"""
+            apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+            kind: ClusterGateBinding
+            metadata: {name: never-{{ns}} }
+            spec: {gates: [{name: gate, namespace: {{ns}} }], selector: {names: ["' || true || '"], namespaceSelector: {matchLabels: {"not a label": "'"} } } }
+            """);
+        await webhook.BindAsync(ns, """selector: {names: [app, "' || true || '"]}, exclude: [{name: "')"}]""");
+        (await webhook.CreateAsync(Kustomization, ns, "app", null)).IsSuspended().Should().BeTrue();
+        (await webhook.CreateAsync(Kustomization, ns, "another", null)).IsSuspended().Should().BeFalse();
+        await _cluster.Kubectl.RunAsync("delete", "clustergatebinding", $"never-{ns}");
+    }
+
+    [Fact]
+    public Task The_API_server_asks_about_just_what_the_controller_holds() => SelectionStory.WhatIsBornHeldIsWhatTheControllerHoldsAsync(_cluster);
+
+    private static string Name(string ns) => $"production.{ns}.gatebindings.gating.toolkit.fluxcd.io";
+
+    private async Task<JsonArray> WebhooksAsync() => (await _cluster.GetAsync(WebhookCluster.Configuration, "", "sluice"))!["webhooks"]!.AsArray();
+
+    /// <summary>Patches, and gives the object as it was stored with that: what the controller does about it afterwards does not count.</summary>
+    private Task<JsonNode> PatchedAsync(string ns, string name, string patch) => _cluster.Api.MergePatchAsync(
+        Kustomization, new(ns, name), Encoding.UTF8.GetBytes(patch), new() { FieldManager = "flux" }, json => JsonNode.Parse(json)!, TestContext.Current.CancellationToken);
+}
