@@ -130,6 +130,7 @@ internal sealed class Explainer(string program, DateTimeOffset now)
         {
             GateCondition.Stalled => new NextStep($"kubectl edit -n {inNamespace} gate/{gateName}", $"correct the gate: {gate.Message}"),
             GateCondition.Missing => Rename(name, item, $"name a gate that exists, or create '{gate.Gate}'"),
+            GateCondition.Denied when gate.IsHidden => Rename(name, item, $"correct the name, or ask whoever administers namespace '{inNamespace}' for a gate '{gateName}' whose spec.accessFrom admits namespace '{item.Metadata.Namespace}'"),
             GateCondition.Denied => new NextStep($"kubectl edit -n {inNamespace} gate/{gateName}", $"have its spec.accessFrom admit namespace '{item.Metadata.Namespace}'"),
             GateCondition.Unknown => new NextStep($"{program} check", "see why the state of a gate is not known"),
             GateCondition.Opened => new NextStep($"kubectl describe -n {inNamespace} gate/{gateName}", $"see why it holds what names it: '{gate.HeldFor}' is not known to this program"),

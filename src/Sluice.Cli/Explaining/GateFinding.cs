@@ -14,6 +14,9 @@ namespace Sluice.Cli.Explaining;
 /// <param name="HeldFor">The reason for which Sluice says that the gate holds the object; null: it does not say so.</param>
 internal sealed record GateFinding(string Gate, string State, string Reason, string Message, DateTimeOffset? Since, NextTransition? Next, bool IsNamed, string? HeldFor = null)
 {
+    /// <summary>Whether neither Sluice nor the reader's own rights tell if the gate exists: it is in a namespace that keeps it from them.</summary>
+    public bool IsHidden { get; init; }
+
     /// <summary>Whether the gate is opened, though maybe within its margin.</summary>
     public bool IsOpened => State is GateCondition.Opened or GateCondition.Closing;
 

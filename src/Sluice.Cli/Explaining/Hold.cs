@@ -95,14 +95,18 @@ internal sealed record Hold
 
     private static GateFinding Find(GateReference gate, GateLookup? lookup, string? heldFor, bool isNamed)
     {
-        if (heldFor == nameof(VerdictKind.AccessDenied))
-            return new GateFinding(gate.ToString(), GateCondition.Denied, heldFor, "the gate does not admit this namespace", null, null, isNamed);
+        var isDenied = heldFor == nameof(VerdictKind.AccessDenied);
         if (lookup is not { Gate: { } found })
         {
-            return lookup?.Problem is { } problem
-                ? new GateFinding(gate.ToString(), GateCondition.Unknown, heldFor ?? "", problem, null, null, isNamed)
-                : new GateFinding(gate.ToString(), GateCondition.Missing, nameof(VerdictKind.GateNotFound), "there is no such gate", null, null, isNamed);
+            return lookup?.Problem is not { } problem
+                ? new GateFinding(gate.ToString(), GateCondition.Missing, nameof(VerdictKind.GateNotFound), "there is no such gate", null, null, isNamed)
+                : isDenied
+                    ? new GateFinding(gate.ToString(), GateCondition.Denied, heldFor!, "there is no such gate, or it does not admit this namespace", null, null, isNamed) { IsHidden = true }
+                    : new GateFinding(gate.ToString(), GateCondition.Unknown, heldFor ?? "", problem, null, null, isNamed);
         }
+
+        if (isDenied)
+            return new GateFinding(gate.ToString(), GateCondition.Denied, heldFor!, "the gate does not admit this namespace", null, null, isNamed);
 
         var condition = GateCondition.Of(found);
         return new GateFinding(gate.ToString(), condition.State, condition.Reason, condition.Message, condition.Since, found.Status?.NextTransition, isNamed, heldFor);

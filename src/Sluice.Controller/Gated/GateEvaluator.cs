@@ -83,14 +83,16 @@ internal sealed class GateEvaluator(
             return new(name, VerdictKind.AccessDenied, "references across namespaces are off: --no-cross-namespace-refs");
         }
 
-        if (!gates.TryGet(new(reference.Namespace, reference.Name), out var gate))
+        var gate = gates.Find(new(reference.Namespace, reference.Name));
+        if (crosses && (gate is null || !Admits(gate, fromNamespace!)))
         {
-            return new(name, VerdictKind.GateNotFound);
+            // Which of the two it is, is not told: nobody is to learn which gates there are in another namespace.
+            return new(name, VerdictKind.AccessDenied, $"it does not exist, or its spec.accessFrom does not select namespace '{fromNamespace}'");
         }
 
-        if (crosses && !Admits(gate, fromNamespace!))
+        if (gate is null)
         {
-            return new(name, VerdictKind.AccessDenied, $"its spec.accessFrom does not select namespace '{fromNamespace}'");
+            return new(name, VerdictKind.GateNotFound);
         }
 
         var decision = gate.Decide(now);

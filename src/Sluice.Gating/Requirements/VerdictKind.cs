@@ -18,10 +18,10 @@ public enum VerdictKind
     /// <summary>The gate's spec or request cannot be understood.</summary>
     GateStalled,
 
-    /// <summary>There is no such gate.</summary>
+    /// <summary>There is no such gate, where the object may know: in its own namespace, or named by a ClusterGateBinding.</summary>
     GateNotFound,
 
-    /// <summary>The gate is in another namespace and does not admit the object's, or references across namespaces are off.</summary>
+    /// <summary>The gate is in another namespace, where it does not admit the object's or does not exist; or references across namespaces are off.</summary>
     AccessDenied,
 
     /// <summary>The object's list of gates, or what it requires of them, cannot be read.</summary>

@@ -135,6 +135,26 @@ public sealed class ExplainerTests
     }
 
     [Fact]
+    public void A_gate_elsewhere_of_which_neither_Sluice_nor_the_readers_rights_tell_whether_it_exists_may_be_misnamed_or_not_admit_them()
+    {
+        var explanation = ExplainDenied(new(null, "you may not read this gate"));
+        explanation.Gates.Should().ContainSingle().Which.Should().Match<GateFinding>(gate =>
+            gate.State == "Denied" && gate.Reason == "AccessDenied" && gate.Message == "there is no such gate, or it does not admit this namespace");
+        explanation.Next[0].Should().Be(new NextStep(
+            "kubectl annotate --overwrite -n apps kustomization/my-app gating.toolkit.fluxcd.io/gates=GATE",
+            "correct the name, or ask whoever administers namespace 'flux-system' for a gate 'maintenance' whose spec.accessFrom admits namespace 'apps'"));
+    }
+
+    [Fact]
+    public void A_reader_who_may_read_a_gate_elsewhere_is_told_that_it_does_not_exist() =>
+        ExplainDenied(new(null)).Gates.Should().ContainSingle().Which.State.Should().Be("Missing");
+
+    private static Explanation ExplainDenied(Cluster.GateLookup lookup) => new Explainer("sluice", Moment.Now).Explain(
+        Sample.Kustomization,
+        Sample.Object(true, (GatedAnnotations.Gates, "flux-system/maintenance"), (GatedAnnotations.HeldBy, "flux-system/maintenance (AccessDenied)")),
+        new Dictionary<Gating.Requirements.GateReference, Cluster.GateLookup> { [new("flux-system", "maintenance")] = lookup });
+
+    [Fact]
     public void With_oneOf_the_first_gate_that_opens_ends_the_hold()
     {
         var item = Sample.Object(true, [.. Held, (GatedAnnotations.Require, "oneOf")]);

@@ -106,6 +106,7 @@ public sealed class BindingTests(GuardedCluster guarded) : IClassFixture<Guarded
     [Theory]
     [InlineData("missing", null, "GateNotFound")]
     [InlineData("closed-to-others", "elsewhere", "AccessDenied")]
+    [InlineData("missing", "elsewhere", "AccessDenied")]
     public async Task A_gate_that_a_namespaces_binding_cannot_reach_holds(string gate, string? where, string reason)
     {
         var (elsewhere, ns) = (await _cluster.NewNamespaceAsync(), await _cluster.NewNamespaceAsync());
