@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sluice.Controller.Bindings;
 using Sluice.Controller.Tests.Clusters;
 using Sluice.Controller.Tests.Faults;
 using Sluice.Kubernetes;
@@ -24,6 +25,8 @@ public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster
         await cluster.Kubectl.RunAsync("create", "namespace", "apps");
         await cluster.Kubectl.RunAsync("label", "namespace", "apps", "tier=prod");
         await cluster.Kubectl.RunAsync("apply", "--server-side", "-k", RepositoryRoot.Combine("config", "default"));
+        // As Flux labels what it applies: the Kustomization 'app' is what deploys Sluice here, and a binding that holds it warns.
+        await cluster.Kubectl.RunAsync("label", "crd", "gates.gating.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io/name=app", $"kustomize.toolkit.fluxcd.io/namespace={Ns}");
         var late = await TakeAwayAsync(LateCrd);
 
         await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane, $"{Ns}:sluice-controller");
@@ -34,6 +37,9 @@ public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster
         await using var standby = await RunningController.StartAsync(proxy.KubeconfigPath, flags);
 
         await HoldAndReleaseAsync(late);
+        await OverrideAsync();
+        await LetPassOnceAsync();
+        await CountWhatIsBoundAsync();
         // The other takes over, which it sees by watching the lease.
         await leader.Process.TerminateAsync(TimeSpan.FromSeconds(20));
         await leader.DisposeAsync();
@@ -103,6 +109,45 @@ public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster
 
         await cluster.UntilReleasedAsync(FluxResources.Kustomization, "apps", "elsewhere");
     }
+
+    /// <summary>A window keeps the gate closed, an emergency override opens it all the same, and that is told as a warning.</summary>
+    private async Task OverrideAsync()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await cluster.CreateGateAsync(Ns, "frozen", $$"""
+            {"default": "opened", "window": "1h", "windows": [{"name": "freeze", "action": "close", "start": "{{now.AddHours(-1):yyyy-MM-ddTHH:mm:ssZ}}", "end": "{{now.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}}"}]}
+            """);
+        await cluster.CreateGatedAsync(FluxResources.Kustomization, Ns, "urgent", "frozen");
+        await cluster.UntilHeldAsync(FluxResources.Kustomization, Ns, "urgent");
+        await cluster.PatchAsync(FluxResources.Gate, Ns, "frozen", $$"""
+            {"metadata": {"annotations": {"open.gate.fluxcd.io/override": "INC-42", "open.gate.fluxcd.io/requestedAt": "{{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}}"} } }
+            """);
+        await cluster.UntilReleasedAsync(FluxResources.Kustomization, Ns, "urgent");
+        await UntilWarnedAsync("GateOverridden", "gate/frozen");
+    }
+
+    private async Task LetPassOnceAsync()
+    {
+        await cluster.CreateGateAsync(Ns, "closed", "{}");
+        await cluster.CreateGatedAsync(FluxResources.Kustomization, Ns, "once", "closed");
+        await cluster.UntilHeldAsync(FluxResources.Kustomization, Ns, "once");
+        await cluster.AnnotateAsync(FluxResources.Kustomization, Ns, "once", "gating.toolkit.fluxcd.io/release-once", "now");
+        await cluster.UntilAsync(FluxResources.Kustomization, Ns, "once", "may reconcile once", found => !found.IsSuspended());
+    }
+
+    private async Task CountWhatIsBoundAsync()
+    {
+        await UntilWarnedAsync("HoldsItsOwn", "gatebinding/by-name");
+        foreach (var (resource, inNamespace, name, count) in new[] { (GateBindings.Resource, Ns, "by-name", 1), (GateBindings.ClusterResource, "", "by-label", 0) })
+        {
+            await cluster.UntilAsync(resource, inNamespace, name, $"has matched {count}", found => (int?)found["status"]?["matched"]?["count"] == count);
+        }
+    }
+
+    private Task UntilWarnedAsync(string reason, string about) => Eventually.GivesAsync(
+        $"an Event warns of {reason}",
+        () => cluster.Kubectl.RunAsync("-n", Ns, "get", "events", $"--field-selector=type=Warning,reason={reason}", "-o", "jsonpath={range .items[*]}{.involvedObject.kind}/{.involvedObject.name} {end}"),
+        told => told.Contains(about, StringComparison.OrdinalIgnoreCase));
 
     private async Task<bool> IsCreatedAsync(ApiResource resource)
     {
