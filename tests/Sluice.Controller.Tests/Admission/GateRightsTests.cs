@@ -103,6 +103,19 @@ public sealed class GateRightsTests(GuardedCluster guarded) : IClassFixture<Guar
     }
 
     [Fact]
+    public async Task A_gate_whose_annotations_have_been_emptied_is_written_like_any_other()
+    {
+        var ns = await guarded.NewNamespaceAsync("emptier", "sluice-owner");
+        await Annotate("emptier", ns, "gate", "example.org/note=mine");
+        await Annotate("emptier", ns, "gate", "example.org/note-");
+        await guarded.As("emptier").RunAsync("-n", ns, "label", "gate/gate", "team=a");
+        await Do("emptier", ns, Open, isAllowed: true);
+        (await UntilOpened(ns))["status"]!["requestedBy"]!.ToString().Should().Be("emptier");
+        await Annotate("emptier", ns, "gate", "open.gate.fluxcd.io/requestedAt-", "open.gate.fluxcd.io/requestedBy-");
+        await Do("emptier", ns, Configure, isAllowed: true);
+    }
+
+    [Fact]
     public async Task An_override_that_was_left_behind_does_not_stop_who_may_open_from_opening_plainly()
     {
         var ns = await guarded.NewNamespaceAsync("operator", "sluice-operator", """{"window": "1s"}""");

@@ -100,6 +100,76 @@ public sealed class HeldObjectTests(GuardedCluster guarded) : IClassFixture<Guar
     }
 
     [Theory]
+    [InlineData("delete ks --all")]
+    [InlineData("delete --raw /apis/kustomize.toolkit.fluxcd.io/v1/namespaces/{namespace}/kustomizations")]
+    public async Task What_is_held_stays_when_its_whole_collection_is_deleted_and_the_rest_may_go(string attempt)
+    {
+        var ns = await NewAsync();
+        await _cluster.CreateGatedAsync(Kustomization, ns, "before", "");
+        await _cluster.CreateGatedAsync(Kustomization, ns, "behind", "");
+
+        var refused = (await new Func<Task>(() => EditAsync("editor", ns, attempt.Replace("{namespace}", ns, StringComparison.Ordinal))).Should().ThrowAsync<KubectlException>()).Which.Error;
+        refused.Should().Contain($"Kustomization {ns}/app is held by {ns}/gate (GateClosed): deleted while it is suspended, it would leave what it has deployed behind");
+        var held = (await _cluster.GetAsync(Kustomization, ns, "app"))!;
+        held.IsSuspended().Should().BeTrue();
+        held["metadata"]!["deletionTimestamp"].Should().BeNull();
+
+        await EditAsync("editor", ns, $"delete --raw /apis/kustomize.toolkit.fluxcd.io/v1/namespaces/{ns}/kustomizations?fieldSelector=metadata.name!=app");
+        (await _cluster.Kubectl.RunAsync("-n", ns, "get", "ks", "-o", "name")).Trim().Should().Be("kustomization.kustomize.toolkit.fluxcd.io/app");
+    }
+
+    [Fact]
+    public async Task A_collection_is_deleted_with_what_is_held_in_it_by_a_person_who_may_override_the_gates_and_by_no_service_account()
+    {
+        var ns = await NewAsync();
+        await _cluster.CreateGatedAsync(Kustomization, ns, "another", "gate");
+        await _cluster.UntilHeldAsync(Kustomization, ns, "another");
+        var collection = $"/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/{ns}/kustomizations";
+        var pruner = _cluster.ControlPlane.KubectlFor("system:serviceaccount:flux-system:kustomize-controller", "system:masters", "system:serviceaccounts", "system:authenticated");
+        (await new Func<Task>(() => pruner.RunAsync("delete", "--raw", collection)).Should().ThrowAsync<KubectlException>()).Which.Error.Should().Contain("would leave what it has deployed behind");
+        (await _cluster.Kubectl.RunAsync("-n", ns, "get", "ks", "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCount(2);
+
+        await _cluster.Kubectl.RunAsync("-n", ns, "create", "rolebinding", "admin", "--clusterrole=sluice-admin", "--user=admin");
+        await guarded.As("admin").RunAsync("delete", "--raw", collection);
+        (await _cluster.Kubectl.RunAsync("-n", ns, "get", "ks", "-o", "name")).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("gates-")]
+    [InlineData("gates=gate")]
+    public async Task Who_mistyped_a_gates_name_is_told_who_corrects_it(string correction)
+    {
+        var ns = await NewAsync();
+        await EditAsync("editor", ns, "annotate ks/app gating.toolkit.fluxcd.io/gates=gate,platform/mistyped");
+        var refused = (await new Func<Task>(() => EditAsync("editor", ns, $"annotate ks/app {Prefix}{correction}")).Should().ThrowAsync<KubectlException>()).Which.Error;
+        refused.Should().Contain($"that takes the verb override on gate {ns}/gate and gate platform/mistyped, as role sluice-admin gives it")
+            .And.Contain("is corrected by whoever has that right in the namespace that it points to, or in the whole cluster; or have a gate of that name made there, and open it");
+
+        await _cluster.Kubectl.RunAsync("create", "clusterrolebinding", $"admin-{ns}", "--clusterrole=sluice-admin", $"--user=admin-{ns}");
+        await EditAsync($"admin-{ns}", ns, $"annotate ks/app {Prefix}{correction}");
+    }
+
+    [Fact]
+    public async Task An_object_that_names_its_gates_in_its_spec_alone_is_edited_after_its_release_as_before_it()
+    {
+        var ns = await NewAsync();
+        await guarded.As("editor").RunAsync(["-n", ns, "create", "-f", "-"], """
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {name: by-spec}
+            spec: {interval: 10m, prune: true, gates: [{name: gate}], sourceRef: {kind: GitRepository, name: app} }
+            """, TestContext.Current.CancellationToken);
+        await _cluster.UntilHeldAsync(Kustomization, ns, "by-spec");
+        await EditAsync("editor", ns, "label ks/by-spec team=a");
+        await _cluster.OpenAsync(ns, "gate");
+        await _cluster.UntilReleasedAsync(Kustomization, ns, "by-spec");
+        await EditAsync("editor", ns, "label --overwrite ks/by-spec team=b");
+        await EditAsync("editor", ns, "annotate ks/by-spec example.org/note=mine");
+        await EditAsync("editor", ns, "annotate ks/by-spec example.org/note-");
+        await EditAsync("editor", ns, "label --overwrite ks/by-spec team=c");
+    }
+
+    [Theory]
     [InlineData(8, true)]
     [InlineData(9, false)]
     public async Task Up_to_eight_gates_the_right_is_asked_for_by_name_and_beyond_for_all_of_the_cluster(int count, bool passes)
