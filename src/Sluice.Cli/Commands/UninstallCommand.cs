@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sluice.Cli.Cluster;
 using Sluice.Cli.Installing;
 using Sluice.Cli.Output;
 
@@ -13,7 +12,7 @@ internal sealed class UninstallCommand
 
     private const int Passes = 10;
 
-    private readonly Option<bool> _crds = new("--crds") { Description = "Delete the definitions, too, and with them every gate" };
+    private readonly Option<bool> _crds = new("--crds") { Description = "Delete the definitions, too, and with them every gate and binding" };
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would happen, and do nothing" };
 
@@ -35,12 +34,10 @@ internal sealed class UninstallCommand
         var (uninstaller, objects) = (new Uninstaller(context.Cluster, context.Time, inNamespace), new HeldObjects(context.Cluster, context.Time));
         var installed = await uninstaller.FindAsync(cancellation);
         uninstaller.RequireNamespace(installed);
-        var (definitions, rest) = (installed.Where(item => item.Resource == InstallKinds.Definitions).ToList(), installed.Where(item => item.Resource != InstallKinds.Definitions).ToList());
         var held = await objects.FindAsync(cancellation);
-        var gates = (await context.Cluster.TryListAsync(ClusterClient.Gates, inNamespace: null, cancellation))?.Count ?? 0;
-        if (rest.Count == 0 && held.Count == 0 && (!withCrds || definitions.Count == 0))
+        if (installed.Objects.Count == 0 && held.Count == 0 && (!withCrds || installed.Definitions.Count == 0))
         {
-            context.Terminal.WriteLine($"Sluice is not installed in namespace {inNamespace}, and holds nothing.{Left(definitions, gates)}");
+            context.Terminal.WriteLine($"Sluice is not installed in namespace {inNamespace}, and holds nothing.{Left(installed)}{OfOthers(installed)}");
             return ExitCodes.Ok;
         }
 
@@ -48,35 +45,38 @@ internal sealed class UninstallCommand
         {
             foreach (var item in held)
                 context.Terminal.WriteLine(Printable.Line($"{item} {item.Outcome} (dry run)"));
-            foreach (var item in withCrds ? installed : rest)
+            foreach (var item in installed.Objects.Concat(withCrds ? installed.Definitions.Select(definition => definition.Item) : []))
                 context.Terminal.WriteLine($"{item} deleted (dry run)");
-            context.Terminal.WriteLine(withCrds ? $"With the definitions {Gates(gates)} deleted." : Left(definitions, gates).TrimStart());
+            context.Terminal.WriteLine($"{(withCrds ? $" With the definitions go {Lost(installed)}." : Left(installed))}{OfOthers(installed)}".TrimStart());
             return ExitCodes.Ok;
         }
 
         if (!arguments.GetValue(_yes) && !await ConfirmsAsync(context,
             $"This stops Sluice in namespace {inNamespace} of {context.Cluster.Origin}, lets {held.Count} held {(held.Count == 1 ? "object" : "objects")} go, and deletes "
-            + $"what was installed{(withCrds ? $", the definitions, too, with which {Gates(gates)} deleted" : "")}."))
+            + $"what was installed{(withCrds ? $", the definitions, too, and with them {Lost(installed)}" : "")}."))
         {
             throw new CommandException("not confirmed, so nothing was done; --yes does not ask");
         }
 
-        await StopAsync(context, uninstaller, rest, cancellation);
+        await StopAsync(context, uninstaller, installed, cancellation);
         await ReleaseAsync(context, objects, cancellation);
-        foreach (var item in rest.Where(item => !IsStopped(item)).Concat(await uninstaller.LeasesAsync(cancellation)).Concat(withCrds ? definitions : []))
+        foreach (var item in installed.Rest.Concat(await uninstaller.LeasesAsync(cancellation)).Concat(withCrds ? installed.Definitions.Select(definition => definition.Item) : []))
             await DeleteAsync(context, uninstaller, item, cancellation);
-        context.Terminal.WriteLine($"Sluice is uninstalled, and holds nothing.{(withCrds ? Approved : Left(definitions, gates))}", Tone.Good);
+        context.Terminal.WriteLine($"Sluice is uninstalled, and holds nothing.{(withCrds ? Approved : Left(installed))}{OfOthers(installed)}", Tone.Good);
         return ExitCodes.Ok;
     }
 
-    private static bool IsStopped(InstallObject item) => item.Resource == InstallKinds.Deployments || InstallKinds.IsAdmission(item.Resource);
-
-    /// <summary>From here on nothing is held anew: neither by the controller nor by a policy.</summary>
-    private static async Task StopAsync(CommandContext context, Uninstaller uninstaller, IReadOnlyList<InstallObject> installed, CancellationToken cancellation)
+    /// <summary>
+    /// From here on nothing is held anew: neither by the controller nor by a policy. The policies guard what is held for as long as a controller
+    /// may hold it, and go before it is let go: they would suspend it again.
+    /// </summary>
+    private static async Task StopAsync(CommandContext context, Uninstaller uninstaller, Installed installed, CancellationToken cancellation)
     {
-        foreach (var item in installed.Where(IsStopped))
+        foreach (var item in installed.Program)
             await DeleteAsync(context, uninstaller, item, cancellation);
         await uninstaller.StoppedAsync(context.Timeout ?? DefaultPatience, text => context.Terminal.Error.Write($"{Printable.Line(text)}\n"), cancellation);
+        foreach (var item in installed.Policies)
+            await DeleteAsync(context, uninstaller, item, cancellation);
     }
 
     // An API server goes by a deleted policy for a moment, so what was born held meanwhile is looked for, too.
@@ -108,8 +108,12 @@ internal sealed class UninstallCommand
 
     private const string Approved = " Conditions Approved and annotations of people stay on the objects, and mean nothing any more.";
 
-    private static string Gates(int gates) => $"{gates} {(gates == 1 ? "gate is" : "gates are")}";
+    private static string Lost(Installed installed) =>
+        string.Join(", ", installed.Definitions.Select(definition => definition.Objects).Where(objects => objects.Length > 0).DefaultIfEmpty("no gates and no bindings"));
 
-    private static string Left(List<InstallObject> definitions, int gates) => definitions.Count == 0 ? ""
-        : $" What is left: {string.Join(", ", definitions)} with {gates} {(gates == 1 ? "gate" : "gates")}, which --crds deletes.{Approved}";
+    private static string Left(Installed installed) => installed.Definitions.Count == 0 ? ""
+        : $" What is left: {string.Join(", ", installed.Definitions)}, which --crds deletes.{Approved}";
+
+    private static string OfOthers(Installed installed) => installed.OfOthers.Count == 0 ? ""
+        : $" Not Sluice's own, without the label {InstallSet.PartOfLabel}: {InstallSet.PartOf}, and left as it is: {string.Join(", ", installed.OfOthers)}.";
 }

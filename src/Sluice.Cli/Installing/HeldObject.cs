@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Cli.Cluster;
 using Sluice.Gating.Holds;
@@ -16,8 +17,12 @@ internal sealed record HeldObject(ApiResource Resource, FluxObject Item)
     /// <summary>What is seen of it.</summary>
     public HoldObservation Seen { get; } = HoldReading.Of(Item);
 
-    /// <summary>Reads the JSON of an object.</summary>
-    public static HeldObject Of(ApiResource resource, JsonObject json) => new(resource, ClusterClient.ToFluxObject(json));
+    /// <summary>Reads of the JSON of an object what a hold is made of, and no more: the rest of a foreign kind need not look like Flux's.</summary>
+    public static HeldObject Of(ApiResource resource, JsonObject json) => new(resource, new FluxObject
+    {
+        Metadata = json["metadata"]!.Deserialize(CliJson.Default.ObjectMeta)!,
+        Spec = new() { Suspend = (bool?)(json["spec"] as JsonObject)?["suspend"] == true },
+    });
 
     /// <summary>What lets it go as if its gates were opened.</summary>
     public HoldPlan Plan(DateTimeOffset now) => HoldPlan.Of(Seen, isApproved: true, heldBy: "", now);

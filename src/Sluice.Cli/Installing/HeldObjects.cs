@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using Sluice.Cli.Cluster;
-using Sluice.Cli.Manifests;
 using Sluice.Gating.Holds;
 using Sluice.Kubernetes;
 
@@ -11,7 +9,7 @@ internal sealed class HeldObjects(ClusterClient cluster, TimeProvider time)
 {
     private const int Attempts = 10;
 
-    /// <summary>What is held, of every kind with <c>spec.suspend</c>: whatever kinds the controller was told to hold.</summary>
+    /// <summary>What is held, of every kind that can be suspended: whatever kinds the controller was told to hold.</summary>
     public async Task<IReadOnlyList<HeldObject>> FindAsync(CancellationToken cancellation)
     {
         List<HeldObject> held = [];
@@ -66,15 +64,6 @@ internal sealed class HeldObjects(ClusterClient cluster, TimeProvider time)
     private async Task<IReadOnlyList<ApiResource>> KindsAsync(CancellationToken cancellation)
     {
         var definitions = await cluster.TryListAsync(InstallKinds.Definitions, inNamespace: null, cancellation) ?? [];
-        return [.. definitions.Select(Kind).OfType<ApiResource>()];
-    }
-
-    private static ApiResource? Kind(JsonObject definition)
-    {
-        var spec = definition["spec"]!;
-        var version = spec["versions"]!.AsArray().Where(version => (bool?)version?["served"] == true).OrderByDescending(version => (bool?)version!["storage"] == true).FirstOrDefault();
-        return version?["schema"]?["openAPIV3Schema"]?["properties"]?["spec"]?["properties"]?["suspend"] is null ? null : new ApiResource(
-            Manifest.Text(spec["group"])!, Manifest.Text(version["name"])!, Manifest.Text(spec["names"]!["plural"])!, Manifest.Text(spec["names"]!["kind"])!,
-            Manifest.Text(spec["scope"]) == "Namespaced");
+        return [.. definitions.Select(DefinedKind.Of).OfType<DefinedKind>().Where(kind => kind.CanBeSuspended).Select(kind => kind.Resource)];
     }
 }

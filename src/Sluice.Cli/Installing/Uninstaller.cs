@@ -17,30 +17,37 @@ internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, stri
 {
     private const string LeasePrefix = "sluice-controller-leader-election";
 
+    // The controller makes it for its webhook, with Sluice's label. One that cert-manager makes has the name alone.
+    private const string WebhookSecret = "sluice-webhook-certificates";
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly ApiResource Leases = new("coordination.k8s.io", "v1", "leases", "Lease");
+    private static readonly ApiResource Secrets = new("", "v1", "secrets", "Secret");
 
     private readonly Dictionary<string, (string? Version, long Since)> _leases = [];
 
-    /// <summary>What was installed and is there, with policies that change objects, or the webhook, or neither, in the order in which it goes.</summary>
-    public async Task<IReadOnlyList<InstallObject>> FindAsync(CancellationToken cancellation)
+    /// <summary>What was installed and is there, with policies that change objects, or the webhook, or neither.</summary>
+    public async Task<Installed> FindAsync(CancellationToken cancellation)
     {
-        List<InstallObject> found = [];
-        foreach (var item in InstallSet.Everything(inNamespace).Reverse())
+        List<InstallObject> found = [], ofOthers = [];
+        foreach (var item in InstallSet.Everything(inNamespace).Append(new(Secrets, new ObjectKey(inNamespace, WebhookSecret), [])).Reverse())
         {
-            // Of the same name but not with the label, it is somebody else's.
-            if (await cluster.TryGetAsync(item.Resource, item.Key, cancellation) is { } json && Manifest.Text(json["metadata"]!["labels"]?[InstallSet.PartOfLabel]) == InstallSet.PartOf)
-                found.Add(item with { Json = json });
+            if (await cluster.TryGetAsync(item.Resource, item.Key, cancellation) is { } json)
+                (Manifest.Text(json["metadata"]!["labels"]?[InstallSet.PartOfLabel]) == InstallSet.PartOf ? found : ofOthers).Add(item with { Json = json });
         }
 
-        return found;
+        List<InstalledDefinition> definitions = [];
+        foreach (var item in found.Where(IsDefinition))
+            definitions.Add(new(item, await CountAsync(item, cancellation)));
+        return new(
+            [.. found.Where(IsProgram)], [.. found.Where(IsPolicy)], [.. found.Where(item => !IsProgram(item) && !IsPolicy(item) && !IsDefinition(item))], definitions, ofOthers);
     }
 
     /// <summary>Refuses to take half of a Sluice away that is installed elsewhere: what is not in a namespace is found from anywhere.</summary>
     /// <exception cref="CommandException">The rights are those of a controller in another namespace.</exception>
-    public void RequireNamespace(IReadOnlyList<InstallObject> found)
+    public void RequireNamespace(Installed found)
     {
-        var subjects = found.FirstOrDefault(item => item.Resource.Kind == "ClusterRoleBinding" && item.Key.Name == InstallSet.ControllerName)?.Json["subjects"] as JsonArray;
+        var subjects = found.Objects.FirstOrDefault(item => item.Resource.Kind == "ClusterRoleBinding" && item.Key.Name == InstallSet.ControllerName)?.Json["subjects"] as JsonArray;
         if (subjects?.Select(subject => Manifest.Text(subject!["namespace"])).FirstOrDefault() is { } installed && installed != inNamespace)
             throw new CommandException($"Sluice is installed in namespace {installed}, not in {inNamespace}: nothing was done\nrun the command again with -n {installed}");
     }
@@ -60,7 +67,7 @@ internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, stri
             if (time.GetElapsedTime(started) >= patience)
             {
                 throw new CommandException($"sluice-controller still runs after {GoDuration.Format(patience)}: {running}\n"
-                    + "it would hold again what is let go: stop it, and run the same command again, which goes on from here");
+                    + "it would hold again what is let go, so nothing is let go, and the policies that guard it stay: stop it, and run the same command again, which goes on from here");
             }
 
             if (running != said)
@@ -76,6 +83,17 @@ internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, stri
         return [.. leases.Select(json => new InstallObject(Leases, new ObjectKey(inNamespace, Manifest.Text(json["metadata"]!["name"])!), json))
             .Where(lease => lease.Key.Name == LeasePrefix || lease.Key.Name.StartsWith(LeasePrefix + "-", StringComparison.Ordinal))];
     }
+
+    private static bool IsProgram(InstallObject item) => item.Resource == InstallKinds.Deployments || InstallKinds.IsAdmission(item.Resource) && !IsPolicy(item);
+
+    private static bool IsPolicy(InstallObject item) => InstallKinds.IsPolicy(item.Resource);
+
+    private static bool IsDefinition(InstallObject item) => item.Resource == InstallKinds.Definitions;
+
+    private async Task<string> CountAsync(InstallObject definition, CancellationToken cancellation) =>
+        DefinedKind.Of(definition.Json) is { } kind && await cluster.TryListAsync(kind.Resource, inNamespace: null, cancellation) is { Count: > 0 } objects
+            ? $"{objects.Count} {(objects.Count == 1 ? kind.Singular : kind.Resource.Plural)}"
+            : "";
 
     private async Task<string?> RunningAsync(CancellationToken cancellation)
     {

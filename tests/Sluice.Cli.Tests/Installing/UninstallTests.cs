@@ -9,6 +9,8 @@ public sealed class UninstallTests : IAsyncLifetime
 {
     private const string HeldBy = "{.metadata.annotations['gating\\.toolkit\\.fluxcd\\.io/held-by']}";
 
+    private static readonly string[] NotReady = ["ServiceUnavailable", "not yet synced", "no matches for kind", "could not find the requested resource"];
+
     private ControlPlane _cluster = null!;
     private SluiceProgram _sluice = null!;
 
@@ -35,8 +37,7 @@ public sealed class UninstallTests : IAsyncLifetime
     public async Task Everything_held_is_released_what_people_suspended_stays_and_nothing_else_is_deleted()
     {
         await KustomizationAsync("suspended-before", "suspend: true");
-        await using (var controller = ManagedProcess.Start(
-            ControllerBinary.Path, ["--runtime-namespace=flux-system", "--enable-leader-election", "--trust-requested-by", "--metrics-addr=0", "--health-addr=0", $"--kubeconfig={_cluster.KubeconfigPath}"]))
+        await using (var controller = StartController())
         {
             await KustomizationAsync("app");
             await KustomizationAsync("kept");
@@ -87,7 +88,8 @@ public sealed class UninstallTests : IAsyncLifetime
 
         (await _sluice.RunAsync("uninstall --yes")).Succeeded().Output.Should().StartWith("Sluice is not installed in namespace flux-system, and holds nothing. What is left: ");
         (await _sluice.RunAsync("uninstall --yes --crds")).Succeeded();
-        (await LabelledAsync()).Should().BeEmpty();
+        // A definition goes when its objects are gone.
+        await Eventually.GivesAsync("the definitions are gone", LabelledAsync, left => left.Length == 0);
         (await ValueAsync("ks/kept", "{.spec.suspend}")).Should().Be("true");
     }
 
@@ -109,6 +111,96 @@ public sealed class UninstallTests : IAsyncLifetime
         (await _sluice.RunAsync("uninstall --yes")).Succeeded().Rows.Should().Contain("Kustomization apps/app is released").And.Contain("Lease flux-system/sluice-controller-leader-election-1a2b3c4d deleted");
         (await ValueAsync("ks/app", "{.spec.suspend}")).Should().BeEmpty();
         (await LabelledAsync()).Should().NotContain("sluice-controller");
+    }
+
+    [Fact]
+    public async Task What_is_held_stays_guarded_for_as_long_as_a_controller_may_hold_and_then_everything_goes()
+    {
+        var policies = await PoliciesAsync();
+        policies.Should().Contain("validatingadmissionpolicy.").And.Contain("validatingadmissionpolicybinding.").And.Contain("mutatingadmissionpolicy.").And.Contain("mutatingadmissionpolicybinding.");
+        await KustomizationAsync("app");
+        await using (var controller = StartController())
+        {
+            await Eventually.GivesAsync("app is held by the controller", () => ValueAsync("ks/app", HeldBy), value => value.Contains("apps/sre", StringComparison.Ordinal));
+            // It runs where no Deployment ends it.
+            var refused = await _sluice.RunAsync("uninstall --yes --timeout 5s");
+            refused.ExitCode.Should().Be(1);
+            refused.Error.Should().Contain("sluice-controller still runs after 5s: ").And.Contain(" holds Lease flux-system/sluice-controller-leader-election");
+            refused.Rows.Should().Contain("Deployment flux-system/sluice-controller deleted").And.NotContain(row => row.Contains("AdmissionPolicy", StringComparison.Ordinal));
+            (await PoliciesAsync()).Should().Be(policies);
+            var lifts = () => _cluster.Kubectl.RunAsync("-n", "apps", "patch", "ks/app", "--type=merge", "--patch={\"spec\":{\"suspend\":false}}");
+            (await lifts.Should().ThrowAsync<KubectlException>()).Which.Error.Should().Contain("only its gates let it go");
+            await controller.TerminateAsync(TimeSpan.FromSeconds(20));
+        }
+
+        var done = (await _sluice.RunAsync("uninstall --yes")).Succeeded().Rows.ToList();
+        done.FindLastIndex(row => row.Contains("AdmissionPolicy", StringComparison.Ordinal)).Should().BeGreaterThan(0)
+            .And.BeLessThan(done.IndexOf("Kustomization apps/app is released"), "a policy would suspend it again");
+        (await PoliciesAsync()).Should().BeEmpty();
+        (await ValueAsync("ks/app", "{.spec.suspend}")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Before_the_definitions_go_it_is_said_how_much_of_each_kind_goes_with_them()
+    {
+        foreach (var name in new[] { "one", "other" })
+        {
+            await TriedAsync("a binding is created", $$"""
+                apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+                kind: GateBinding
+                metadata: {name: {{name}}, namespace: apps}
+                spec: {gates: [{name: sre}], selector: {names: [none]} }
+                """);
+        }
+
+        await TriedAsync("a binding of the cluster is created", """
+            apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+            kind: ClusterGateBinding
+            metadata: {name: all}
+            spec: {gates: [{name: sre, namespace: apps}], selector: {names: [none]} }
+            """);
+        (await _sluice.RunAsync("uninstall --dry-run --crds")).Succeeded().Rows[^1].Should().Be("With the definitions go 1 clustergatebinding, 2 gatebindings, 1 gate.");
+        (await _sluice.RunAsync("uninstall --crds")).FailedWith(1).Error.Should().Contain("deletes what was installed, the definitions, too, and with them 1 clustergatebinding, 2 gatebindings, 1 gate.");
+        (await _sluice.RunAsync("uninstall --dry-run")).Succeeded().Rows[^1].Should().StartWith(
+            "What is left: CustomResourceDefinition clustergatebindings.gating.toolkit.fluxcd.io with 1 clustergatebinding, CustomResourceDefinition gatebindings.gating.toolkit.fluxcd.io with 2 gatebindings, "
+            + "CustomResourceDefinition gates.gating.toolkit.fluxcd.io with 1 gate, which --crds deletes.");
+    }
+
+    [Fact]
+    public async Task What_others_have_made_is_left_as_it_is_whatever_it_is_called_and_looks_like()
+    {
+        await _cluster.Kubectl.RunAsync("apply", "--server-side", "--force-conflicts", "-k", RepositoryRoot.Combine("config", "webhook"));
+        // As cert-manager makes it.
+        await _cluster.Kubectl.RunAsync("-n", "flux-system", "create", "secret", "generic", "sluice-webhook-certificates", "--from-literal=tls.crt=theirs");
+        await TriedAsync("kinds are defined", $"{Definition("Train", "suspend: {type: string}")}\n---\n{Definition("Lift", "suspend: {type: boolean}, gates: {type: integer}")}");
+        await TriedAsync("their objects are created", """
+            apiVersion: example.org/v1
+            kind: Train
+            metadata: {name: express, namespace: apps}
+            spec: {suspend: tomorrow}
+            ---
+            apiVersion: example.org/v1
+            kind: Lift
+            metadata: {name: up, namespace: apps}
+            spec: {suspend: true, gates: 3}
+            status: {conditions: none}
+            ---
+            apiVersion: example.org/v1
+            kind: Lift
+            metadata: {name: held, namespace: apps, annotations: {gating.toolkit.fluxcd.io/held-by: "apps/sre (GateClosed)"} }
+            spec: {suspend: true, gates: 3}
+            status: {conditions: none}
+            """);
+
+        var done = (await _sluice.RunAsync("uninstall --yes")).Succeeded().Rows;
+        done[^1].Should().EndWith("Not Sluice's own, without the label app.kubernetes.io/part-of: sluice, and left as it is: Secret flux-system/sluice-webhook-certificates.");
+        done.Should().Contain("Lift apps/held stays suspended, as field manager 'kubectl' has it")
+            .And.NotContain(row => row.Contains("express", StringComparison.Ordinal) || row.Contains("apps/up", StringComparison.Ordinal));
+        (await ValueAsync("secret/sluice-webhook-certificates", "{.metadata.name}", "flux-system")).Should().Be("sluice-webhook-certificates");
+        (await ValueAsync("trains.example.org/express", "{.spec.suspend}")).Should().Be("tomorrow");
+        (await ValueAsync("lifts.example.org/up", "{.spec.suspend}")).Should().Be("true");
+        (await ValueAsync("lifts.example.org/held", HeldBy)).Should().BeEmpty();
+        (await _sluice.RunAsync("uninstall --yes")).Succeeded().Output.Should().Contain("Sluice is not installed").And.Contain("left as it is: Secret flux-system/sluice-webhook-certificates.");
     }
 
     [Fact]
@@ -138,13 +230,54 @@ public sealed class UninstallTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_webhook_goes_too_so_that_what_names_gates_can_be_written_afterwards()
+    public async Task A_webhook_goes_first_and_its_certificate_too_so_that_what_names_gates_can_be_written_afterwards()
     {
         await _cluster.Kubectl.RunAsync("apply", "--server-side", "--force-conflicts", "-k", RepositoryRoot.Combine("config", "webhook"));
-        (await _sluice.RunAsync("uninstall --yes")).Succeeded().Rows.Should().Contain("MutatingWebhookConfiguration sluice deleted").And.Contain("Service flux-system/sluice-webhook deleted");
+        await using (var controller = StartController($"--webhook-addr=127.0.0.1:{LoopbackPort.Free()}", "--webhook-host=127.0.0.1"))
+        {
+            await Eventually.GivesAsync("the controller has made a certificate", () => _cluster.Kubectl.RunAsync("-n", "flux-system", "get", "secrets", "-o", "name"), names => names.Contains("secret/sluice-webhook-certificates", StringComparison.Ordinal));
+            await controller.TerminateAsync(TimeSpan.FromSeconds(20));
+        }
+
+        var done = (await _sluice.RunAsync("uninstall --yes")).Succeeded().Rows;
+        done.Take(2).Should().Equal("MutatingWebhookConfiguration sluice deleted", "Deployment flux-system/sluice-controller deleted");
+        done.Should().Contain("Service flux-system/sluice-webhook deleted").And.Contain("Secret flux-system/sluice-webhook-certificates deleted").And.Contain("ValidatingAdmissionPolicy sluice-controller-secrets deleted");
         (await _cluster.Kubectl.RunAsync("get", "mutatingwebhookconfigurations,clusterroles,clusterrolebindings", "-l", "app.kubernetes.io/part-of=sluice", "-o", "name")).Should().BeEmpty();
+        (await _cluster.Kubectl.RunAsync("-n", "flux-system", "get", "secrets,services,roles,rolebindings", "-o", "name")).Should().NotContain("sluice");
+        (await PoliciesAsync()).Should().BeEmpty();
         await KustomizationAsync("app");
         (await ValueAsync("ks/app", "{.spec.suspend}")).Should().BeEmpty();
+    }
+
+    private ManagedProcess StartController(params string[] more) => ManagedProcess.Start(
+        ControllerBinary.Path,
+        ["--runtime-namespace=flux-system", "--enable-leader-election", "--trust-requested-by", "--metrics-addr=0", "--health-addr=0", $"--kubeconfig={_cluster.KubeconfigPath}", .. more]);
+
+    private Task<string> PoliciesAsync() => _cluster.Kubectl.RunAsync(
+        "get", "validatingadmissionpolicies,validatingadmissionpolicybindings,mutatingadmissionpolicies,mutatingadmissionpolicybindings", "-l", "app.kubernetes.io/part-of=sluice", "-o", "name");
+
+    private static string Definition(string kind, string spec)
+    {
+        var singular = kind.ToLowerInvariant();
+        return $$"""
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: {{singular}}s.example.org}
+            spec:
+              group: example.org
+              scope: Namespaced
+              names: {kind: {{kind}}, plural: {{singular}}s, singular: {{singular}} }
+              versions:
+                - name: v1
+                  served: true
+                  storage: true
+                  schema:
+                    openAPIV3Schema:
+                      type: object
+                      properties:
+                        spec: {type: object, properties: { {{spec}} } }
+                        status: {type: object, properties: {conditions: {type: string} } }
+            """;
     }
 
     private Task<string> ValueAsync(string what, string path, string inNamespace = "apps") =>
@@ -186,7 +319,7 @@ public sealed class UninstallTests : IAsyncLifetime
         }
     }
 
-    /// <summary>An API server that has just got a policy for a kind refuses to write it for a moment, until it knows its schema.</summary>
+    /// <summary>An API server that has just got a policy for a kind refuses to write it for a moment, until it knows its schema; and a kind that was just defined is not served at once.</summary>
     private Task TriedAsync(string what, string manifest) => Eventually.GivesAsync(what, async () =>
     {
         try
@@ -200,5 +333,5 @@ public sealed class UninstallTests : IAsyncLifetime
     }, said => said.Length > 0);
 
     private static bool IsNotReady(KubectlException e) =>
-        e.Error.Contains("ServiceUnavailable", StringComparison.Ordinal) || e.Error.Contains("not yet synced", StringComparison.Ordinal);
+        NotReady.Any(said => e.Error.Contains(said, StringComparison.Ordinal));
 }
