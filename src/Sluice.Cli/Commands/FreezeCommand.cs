@@ -13,6 +13,9 @@ internal sealed class FreezeCommand
     private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
+    // Where one controller sees everything and another a part, what the binding matches is counted a moment after the other has looked at it.
+    private static readonly TimeSpan CountPatience = TimeSpan.FromSeconds(2);
+
     private readonly Option<string> _reason = new("--reason") { Description = "Why; recorded on the gate", HelpName = "TEXT", Required = true };
 
     private readonly Option<string[]> _exclude = new("--exclude") { Description = "An object that goes on being deployed, as NAMESPACE/NAME; repeatable", HelpName = "OBJECT" };
@@ -48,16 +51,7 @@ internal sealed class FreezeCommand
         await context.Cluster.ApplyAsync(ClusterClient.Gates, freeze.GateKey, freeze.GateBody(Stamp.Of(context.Now), reason), cancellation);
         await context.Cluster.ApplyAsync(freeze.Binding, freeze.BindingKey, freeze.BindingBody(exclude), cancellation);
 
-        var patience = context.Timeout ?? DefaultPatience;
-        var started = context.Time.GetTimestamp();
-        int? count;
-        while ((count = await HeldAsync(context, freeze, cancellation)) is null)
-        {
-            if (context.Time.GetElapsedTime(started) >= patience)
-                throw new CommandException($"{freeze.Reach} is asked to freeze, but sluice-controller has not held everything within {patience.TotalSeconds:0} s\nsee '{context.Program} check', and '{context.Program} get held -A' for what is held by now");
-            await Task.Delay(Pause, context.Time, cancellation);
-        }
-
+        var count = await UntilHeldAsync(context, freeze, cancellation);
         context.Terminal.WriteLine(Printable.Line($"Froze {freeze.Reach}: {count} {(count == 1 ? "object is" : "objects are")} held, and so is whatever comes: {reason}"));
         if (exclude.Count > 0)
             context.Terminal.WriteLine(Printable.Line($"Not frozen: {string.Join(", ", exclude.Distinct())}"));
@@ -75,15 +69,31 @@ internal sealed class FreezeCommand
         return [];
     }
 
-    /// <summary>How many objects are held; null while some that are to be are not.</summary>
-    private static async Task<int?> HeldAsync(CommandContext context, Freeze freeze, CancellationToken cancellation)
+    /// <summary>Waits until everything is held, and says how much that is.</summary>
+    private static async Task<int> UntilHeldAsync(CommandContext context, Freeze freeze, CancellationToken cancellation)
     {
-        var binding = await context.Cluster.TryGetAsync(freeze.Binding, freeze.BindingKey, cancellation);
-        var gate = await context.Cluster.TryGetAsync(ClusterClient.Gates, freeze.GateKey, cancellation);
-        return binding?["status"]?["matched"]?["count"]?.GetValue<int>() is { } matched
-            && (long?)binding["status"]!["observedGeneration"] == (long?)binding["metadata"]!["generation"]
-            && gate?["status"]?["held"]?.GetValue<int>() is { } held && held >= matched ? held : null;
+        var patience = context.Timeout ?? DefaultPatience;
+        var started = context.Time.GetTimestamp();
+        long? uncounted = null;
+        while (true)
+        {
+            var progress = await FreezeProgress.ReadAsync(context.Cluster, freeze, cancellation);
+            if (progress.Held is { } held)
+                return held;
+            uncounted = progress.IsSeenUncounted ? uncounted ?? context.Time.GetTimestamp() : null;
+            var isOver = context.Time.GetElapsedTime(started) >= patience;
+            if (uncounted is { } since && (isOver || context.Time.GetElapsedTime(since) >= CountPatience))
+                throw new CommandException(Uncounted(context, freeze));
+            if (isOver)
+                throw new CommandException($"{freeze.Reach} is asked to freeze, but sluice-controller has not held everything within {patience.TotalSeconds:0} s\nsee '{context.Program} check', and '{context.Program} get held -A' for what is held by now");
+            await Task.Delay(Pause, context.Time, cancellation);
+        }
     }
+
+    private static string Uncounted(CommandContext context, Freeze freeze) =>
+        $"{freeze.Reach} is asked to freeze, and sluice-controller has seen it; whether everything is held is not known, since nobody counts it: "
+        + $"each controller is a shard (--watch-label-selector){(freeze.IsClusterWide ? " or watches one namespace (--watch-all-namespaces=false)" : "")} and sees a part only\n"
+        + $"see '{context.Program} get held -A' for what is held by now; what no controller watches is held by none. To end it: {context.Program} thaw {freeze.Arguments}";
 
     private static ObjectKey Excluded(string text) => text.Split('/') is [{ Length: > 0 } inNamespace, { Length: > 0 } name]
         ? new(inNamespace, name)

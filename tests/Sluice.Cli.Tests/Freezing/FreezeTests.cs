@@ -30,7 +30,7 @@ public sealed class FreezeTests : IAsyncLifetime
             spec: {interval: 10m, url: "https://git.example.org/app.git"}
             """);
         await _cluster.Kubectl.RunAsync("label", "crd", "kustomizations.kustomize.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io/name=app", "kustomize.toolkit.fluxcd.io/namespace=flux-system");
-        _controller = ManagedProcess.Start(ControllerBinary.Path, ["--runtime-namespace=flux-system", "--metrics-addr=0", "--health-addr=0", $"--kubeconfig={_cluster.KubeconfigPath}"]);
+        _controller = StartController();
     }
 
     public async ValueTask DisposeAsync()
@@ -100,6 +100,26 @@ public sealed class FreezeTests : IAsyncLifetime
             .Contain("namespace 'apps' is asked to freeze, but sluice-controller has not held everything within 6 s").And.Contain("sluice check");
         (await _sluice.RunAsync("thaw -n apps")).Succeeded();
     }
+
+    [Fact]
+    public async Task Where_no_controller_sees_everything_it_is_said_that_nobody_counts_what_is_held()
+    {
+        await _controller.DisposeAsync();
+        await _cluster.Kubectl.RunAsync("-n", "apps", "label", "ks", "app", "sharding.fluxcd.io/key=one");
+        _controller = StartController("--watch-label-selector=sharding.fluxcd.io/key=one");
+        var said = (await _sluice.RunAsync("freeze -n apps --timeout 50s --reason x")).FailedWith(1).Error;
+        said.Should().Contain("namespace 'apps' is asked to freeze, and sluice-controller has seen it").And.Contain("--watch-label-selector").And.NotContain("--watch-all-namespaces")
+            .And.Contain("sluice get held -A").And.Contain("sluice thaw -n apps");
+        await Eventually.GivesAsync("the shard holds what is its own", () => SuspendedAsync("apps"), suspended => suspended == "true");
+        (await _sluice.RunAsync("freeze --all --timeout 50s --reason x")).FailedWith(1).Error.Should()
+            .Contain("the cluster is asked to freeze, and sluice-controller has seen it").And.Contain("--watch-all-namespaces=false");
+        foreach (var thaw in new[] { "thaw -n apps", "thaw --all" })
+            (await _sluice.RunAsync(thaw)).Succeeded();
+        await Eventually.GivesAsync("it is released", () => SuspendedAsync("apps"), suspended => suspended.Length == 0);
+    }
+
+    private ManagedProcess StartController(params string[] more) =>
+        ManagedProcess.Start(ControllerBinary.Path, ["--runtime-namespace=flux-system", "--metrics-addr=0", "--health-addr=0", $"--kubeconfig={_cluster.KubeconfigPath}", .. more]);
 
     private Task<string> SuspendedAsync(string ns) => _cluster.Kubectl.RunAsync("-n", ns, "get", "ks", "app", "-o", "jsonpath={.spec.suspend}");
 
