@@ -92,7 +92,7 @@ internal sealed class FreezeCommand
 
     private static string Uncounted(CommandContext context, Freeze freeze) =>
         $"{freeze.Reach} is asked to freeze, and sluice-controller has seen it; whether everything is held is not known, since nobody counts it: "
-        + $"each controller is a shard (--watch-label-selector){(freeze.IsClusterWide ? " or watches one namespace (--watch-all-namespaces=false)" : "")} and sees a part only\n"
+        + $"each controller is a shard (--watch-label-selector){(freeze.IsClusterWide ? " or watches some namespaces (--watch-namespaces, --watch-all-namespaces=false)" : "")} and sees a part only\n"
         + $"see '{context.Program} get held -A' for what is held by now; what no controller watches is held by none. To end it: {context.Program} thaw {freeze.Arguments}";
 
     private static ObjectKey Excluded(string text) => text.Split('/') is [{ Length: > 0 } inNamespace, { Length: > 0 } name]

@@ -74,12 +74,16 @@ internal sealed class UninstallCommand
     {
         foreach (var item in installed.Program)
             await DeleteAsync(context, uninstaller, item, cancellation);
-        await uninstaller.StoppedAsync(context.Timeout ?? DefaultPatience, text => context.Terminal.Error.Write($"{Printable.Line(text)}\n"), cancellation);
+        await uninstaller.StoppedAsync(context.Timeout ?? DefaultPatience, Progress, cancellation);
         foreach (var item in installed.Policies)
             await DeleteAsync(context, uninstaller, item, cancellation);
+        if (installed.Policies.Count > 0)
+            await uninstaller.HeardAsync(Progress, cancellation);
+
+        void Progress(string text) => context.Terminal.Error.Write($"{Printable.Line(text)}\n");
     }
 
-    // An API server goes by a deleted policy for a moment, so what was born held meanwhile is looked for, too.
+    // Until there is nothing left: what an API server has held that went by a deleted policy all the same is found, too.
     private static async Task ReleaseAsync(CommandContext context, HeldObjects objects, CancellationToken cancellation)
     {
         for (var pass = 0; await objects.FindAsync(cancellation) is { Count: > 0 } held; pass++)

@@ -21,6 +21,10 @@ internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, stri
     private const string WebhookSecret = "sluice-webhook-certificates";
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // API servers watch policies, so it takes them about a second.
+    private static readonly TimeSpan Hearsay = TimeSpan.FromSeconds(5);
+
     private static readonly ApiResource Leases = new("coordination.k8s.io", "v1", "leases", "Lease");
     private static readonly ApiResource Secrets = new("", "v1", "secrets", "Secret");
 
@@ -47,7 +51,7 @@ internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, stri
     /// <exception cref="CommandException">The rights are those of a controller in another namespace.</exception>
     public void RequireNamespace(Installed found)
     {
-        var subjects = found.Objects.FirstOrDefault(item => item.Resource.Kind == "ClusterRoleBinding" && item.Key.Name == InstallSet.ControllerName)?.Json["subjects"] as JsonArray;
+        var subjects = found.Objects.FirstOrDefault(item => item.Resource.Kind == "ClusterRoleBinding" && item.Key.Name.StartsWith(InstallSet.ControllerName, StringComparison.Ordinal))?.Json["subjects"] as JsonArray;
         if (subjects?.Select(subject => Manifest.Text(subject!["namespace"])).FirstOrDefault() is { } installed && installed != inNamespace)
             throw new CommandException($"Sluice is installed in namespace {installed}, not in {inNamespace}: nothing was done\nrun the command again with -n {installed}");
     }
@@ -74,6 +78,13 @@ internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, stri
                 progress($"waiting for sluice-controller to stop: {said = running}");
             await Task.Delay(Pause, time, cancellation);
         }
+    }
+
+    /// <summary>Waits until API servers have heard that policies are gone: until then they go on holding what is created.</summary>
+    public async Task HeardAsync(Action<string> progress, CancellationToken cancellation)
+    {
+        progress("waiting until API servers have heard that the policies are gone");
+        await Task.Delay(Hearsay, time, cancellation);
     }
 
     /// <summary>The leases by which controllers, of every shard, have found out who leads.</summary>
