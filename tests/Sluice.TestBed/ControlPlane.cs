@@ -266,9 +266,12 @@ public sealed class ControlPlane : IAsyncDisposable
         $"--token-auth-file={PathOf("tokens.csv")}",
         $"--client-ca-file={PathOf("ca.crt")}",
         $"--watch-cache={(_options.WatchCache ? "true" : "false")}",
-        .. _programs.IsKubeApiServer ? KubeApiServerArguments() : [$"--data-dir={PathOf("apiserver")}"],
+        .. _programs.IsKubeApiServer ? KubeApiServerArguments() : OwnArguments(),
         .. _options.ApiServerArguments,
     ];
+
+    private IEnumerable<string> OwnArguments() =>
+        [$"--data-dir={PathOf("apiserver")}", $"--mutating-admission-policy={(_options.MutatingPolicies ? "true" : "false")}"];
 
     // What envtest of controller-runtime passes to kube-apiserver.
     private IEnumerable<string> KubeApiServerArguments() =>

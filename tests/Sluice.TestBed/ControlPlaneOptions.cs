@@ -9,6 +9,12 @@ public sealed record ControlPlaneOptions
     /// </summary>
     public bool WatchCache { get; init; } = true;
 
+    /// <summary>
+    /// Whether the API server has MutatingAdmissionPolicy; default true. With false it is as before Kubernetes 1.36. Only the server of
+    /// tests/control-plane can be told so; a kube-apiserver has what its version has.
+    /// </summary>
+    public bool MutatingPolicies { get; init; } = true;
+
     /// <summary>More arguments for the API server, for example <c>--v=4</c>; default none.</summary>
     public IReadOnlyList<string> ApiServerArguments { get; init; } = [];
 

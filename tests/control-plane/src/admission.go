@@ -10,11 +10,19 @@ import (
 	listersv1 "k8s.io/client-go/listers/core/v1"
 )
 
+// addressAnnotation of a service says where what would be behind it listens, as
+// host:port.
+const addressAnnotation = "controlplane/address"
+
 // serviceResolver finds the address of a service that a webhook names. There
-// is no cluster network: a service of type ExternalName may point anywhere.
+// is no cluster network: a service of type ExternalName may point anywhere, and
+// any service may say an address.
 type serviceResolver struct{ services listersv1.ServiceLister }
 
 func (r *serviceResolver) ResolveEndpoint(namespace, name string, port int32) (*url.URL, error) {
+	if service, err := r.services.Services(namespace).Get(name); err == nil && service.Annotations[addressAnnotation] != "" {
+		return &url.URL{Scheme: "https", Host: service.Annotations[addressAnnotation]}, nil
+	}
 	return proxy.ResolveCluster(r.services, namespace, name, port)
 }
 

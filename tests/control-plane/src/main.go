@@ -36,6 +36,7 @@ func run() error {
 	fs.StringVar(&o.tokenFile, "token-auth-file", "", "CSV file of static tokens: token,user,uid,\"group1,group2\"")
 	fs.StringVar(&o.clientCAFile, "client-ca-file", "", "PEM file of the CA of client certificates")
 	fs.BoolVar(&o.watchCache, "watch-cache", true, "serve watches from memory; false: from etcd, so that a compaction of etcd expires them")
+	fs.BoolVar(&o.mutatingPolicies, "mutating-admission-policy", true, "MutatingAdmissionPolicy; false: as before Kubernetes 1.36, whose kube-apiserver always has it")
 	fs.StringVar(&kubeconfig, "kubeconfig", "", "where to write the admin kubeconfig (default: DATA-DIR/admin.kubeconfig)")
 	logOptions := logs.NewOptions()
 	logsapi.AddFlags(logOptions, fs)

@@ -13,6 +13,7 @@ import (
 	apiextensionsserver "k8s.io/apiextensions-apiserver/pkg/apiserver"
 	apiextensionsoptions "k8s.io/apiextensions-apiserver/pkg/cmd/server/options"
 	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/apiserver/pkg/admission/plugin/policy/mutating"
 	webhookinit "k8s.io/apiserver/pkg/admission/plugin/webhook/initializer"
 	"k8s.io/apiserver/pkg/authentication/authenticator"
 	"k8s.io/apiserver/pkg/authentication/user"
@@ -46,6 +47,8 @@ type serverOptions struct {
 	adminToken   string
 	saKey        string
 	watchCache   bool
+
+	mutatingPolicies bool
 }
 
 // newServer assembles the API server: k8s.io/apiextensions-apiserver serves
@@ -123,7 +126,11 @@ func newServer(o serverOptions) (*genericapiserver.GenericAPIServer, string, err
 	// Admission: namespace lifecycle, webhooks and policies.
 	services := &serviceResolver{config.SharedInformerFactory.Core().V1().Services().Lister()}
 	authInfo := webhook.NewDefaultAuthenticationInfoResolverWrapper(nil, nil, config.LoopbackClientConfig, noopoteltrace.NewTracerProvider())
-	if err := genericoptions.NewAdmissionOptions().ApplyTo(&config.Config, config.SharedInformerFactory, client, dyn,
+	admissionOptions := genericoptions.NewAdmissionOptions()
+	if !o.mutatingPolicies {
+		admissionOptions.DisablePlugins = []string{mutating.PluginName}
+	}
+	if err := admissionOptions.ApplyTo(&config.Config, config.SharedInformerFactory, client, dyn,
 		config.FeatureGate, config.EffectiveVersion,
 		webhookinit.NewPluginInitializer(authInfo, services), excludeReviews{}); err != nil {
 		return nil, "", err
@@ -146,7 +153,7 @@ func newServer(o serverOptions) (*genericapiserver.GenericAPIServer, string, err
 	server := crds.GenericAPIServer
 
 	authz := server.Authorizer
-	if err := installBuiltins(server, builtinGetter, map[string]map[string]rest.Storage{
+	if err := installBuiltins(server, builtinGetter, o.mutatingPolicies, map[string]map[string]rest.Storage{
 		"":                      {"serviceaccounts/token": &tokenRequest{tokens, client}},
 		"authentication.k8s.io": authenticationReviews(tokenAuth, audiences),
 		"authorization.k8s.io":  authorizationReviews(authz, rbac),
