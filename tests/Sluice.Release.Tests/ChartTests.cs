@@ -3,7 +3,7 @@ using Sluice.TestBed;
 
 namespace Sluice.Release.Tests;
 
-/// <summary>The Helm chart, beside config/default, which is the one that says what is installed.</summary>
+/// <summary>The Helm chart, beside the folders of config, which say what is installed.</summary>
 public sealed class ChartTests(ChartCluster cluster) : IClassFixture<ChartCluster>
 {
     [Fact]
@@ -15,9 +15,9 @@ public sealed class ChartTests(ChartCluster cluster) : IClassFixture<ChartCluste
         await cluster.HelmAsync("lint", "--strict", cluster.Chart);
 
     [Fact]
-    public async Task With_its_default_values_it_is_config_default_but_for_labels()
+    public async Task Without_either_way_of_admission_it_is_config_default_but_for_labels()
     {
-        var chart = await cluster.ObjectsAsync(await cluster.RenderAsync("mutatingPolicies=never"));
+        var chart = await cluster.ObjectsAsync(await cluster.RenderAsync("admission=none"));
         var config = await cluster.ObjectsAsync(await cluster.KustomizeAsync("default"));
 
         // What is kept when the release is uninstalled.
@@ -25,26 +25,43 @@ public sealed class ChartTests(ChartCluster cluster) : IClassFixture<ChartCluste
         Same(chart, config);
     }
 
-    [Fact]
-    public async Task With_its_mutating_policies_it_is_config_default_mutating()
+    [Theory]
+    [InlineData("policies", "default-mutating", "MutatingAdmissionPolicy/sluice-born-held")]
+    [InlineData("webhook", "webhook", "MutatingWebhookConfiguration/sluice")]
+    public async Task With_a_way_of_admission_it_is_the_folder_that_has_it(string admission, string folder, string with)
     {
-        var chart = await cluster.ObjectsAsync(await cluster.RenderAsync("mutatingPolicies=always", "crds.install=false"));
-        var config = await cluster.ObjectsAsync(await cluster.KustomizeAsync("default-mutating"));
-
-        foreach (var (name, _) in config.Where(each => IsCrd(each.Value)).ToList())
-        {
-            config.Remove(name);
-        }
-
-        Same(chart, config);
+        var chart = await cluster.ObjectsAsync(await cluster.RenderAsync($"admission={admission}", "crds.install=false"));
+        chart.Should().ContainKey(with);
+        Same(chart, await ConfigAsync(folder));
     }
 
     [Fact]
-    public async Task Left_to_itself_it_has_the_mutating_policies_where_the_API_server_has_the_kind()
+    public async Task Left_to_itself_it_has_the_policies_where_the_API_server_has_the_kind_and_else_the_webhook()
     {
-        var always = await cluster.RenderAsync("mutatingPolicies=always");
+        var policies = await cluster.RenderAsync("admission=policies");
         (await cluster.HelmAsync("template", "sluice", cluster.Chart, "--namespace=flux-system", "--api-versions=admissionregistration.k8s.io/v1/MutatingAdmissionPolicy"))
-            .Should().Be(always).And.Contain("kind: MutatingAdmissionPolicy\n");
+            .Should().Be(policies).And.Contain("kind: MutatingAdmissionPolicy\n").And.NotContain("MutatingWebhookConfiguration");
+        var webhook = await cluster.RenderAsync("admission=webhook");
+        (await cluster.RenderAsync()).Should().Be(webhook).And.Contain("kind: MutatingWebhookConfiguration\n").And.NotContain("kind: MutatingAdmissionPolicy\n");
+    }
+
+    [Fact]
+    public async Task In_another_namespace_everything_is_there()
+    {
+        var rendered = await cluster.HelmAsync("template", "sluice", cluster.Chart, "--namespace=gitops", "--set=admission=webhook", "--set=crds.install=false", "--set=eventsAddr=");
+        rendered.Should().NotContain("flux-system").And.Contain("namespace: gitops").And.MatchRegex(@"service:\n +name: sluice-webhook\n +namespace: gitops\n");
+    }
+
+    /// <summary>The same name is in the program's own <c>LeaseNameTests</c>.</summary>
+    [Fact]
+    public async Task A_shard_has_a_right_to_the_Lease_that_is_its_own()
+    {
+        const string Selector = "sharding.fluxcd.io/key=shard1";
+        var chart = await cluster.ObjectsAsync(await cluster.RenderAsync("admission=none", "crds.install=false", $"watchLabelSelector={Selector}"));
+        var config = await ConfigAsync("default");
+        config["Role/sluice-controller-leader-election"]["rules"]![1]!["resourceNames"]![0] = "sluice-controller-leader-election-73fdc1be";
+        Arguments(config).Add((JsonNode)$"--watch-label-selector={Selector}");
+        Same(chart, config);
     }
 
     [Fact]
@@ -53,7 +70,7 @@ public sealed class ChartTests(ChartCluster cluster) : IClassFixture<ChartCluste
         var chart = await cluster.ObjectsAsync(await cluster.RenderAsync(
             "image.repository=registry.example.com/sluice", "image.digest=sha256:" + new string('a', 64), "imagePullSecrets[0].name=pull", "image.pullPolicy=Always",
             "replicas=1", "resources.limits.memory=1Gi", "eventsAddr=", "watchLabelSelector=sharding.fluxcd.io/key=shard1", "noCrossNamespaceRefs=true",
-            "extraArgs={--log-level=debug,--concurrent=8}", "mutatingPolicies=never", "priorityClassName=", "networkPolicy.enabled=false",
+            "extraArgs={--log-level=debug,--concurrent=8}", "admission=none", "priorityClassName=", "networkPolicy.enabled=false",
             "nodeSelector.disk=fast", "tolerations[0].key=infra", "tolerations[0].operator=Exists"));
 
         chart.Should().NotContainKeys("PodDisruptionBudget/sluice-controller", "NetworkPolicy/sluice-controller");
@@ -93,6 +110,12 @@ public sealed class ChartTests(ChartCluster cluster) : IClassFixture<ChartCluste
         {
             chart[name].ToJsonString().Should().Be(expected.ToJsonString(), "{0} must be in both what it is in one", name);
         }
+    }
+
+    private async Task<Dictionary<string, JsonNode>> ConfigAsync(string folder)
+    {
+        var config = await cluster.ObjectsAsync(await cluster.KustomizeAsync(folder));
+        return config.Where(each => !IsCrd(each.Value)).ToDictionary();
     }
 
     private static bool IsCrd(JsonNode made) => (string?)made["kind"] == "CustomResourceDefinition";

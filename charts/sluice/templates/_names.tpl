@@ -9,10 +9,18 @@ app.kubernetes.io/part-of: sluice
 {{- end -}}
 {{- end }}
 
-{{- /* Not empty where the policies that need Kubernetes 1.36 are to be installed. */ -}}
-{{- define "sluice.mutatingPolicies" -}}
-{{- $known := .Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" -}}
-{{- if or (eq .Values.mutatingPolicies "always") (and (eq .Values.mutatingPolicies "auto") $known) -}}
-true
+{{- /* What has gated objects born held: policies, webhook or none. */ -}}
+{{- define "sluice.admission" -}}
+{{- if ne .Values.admission "auto" -}}
+{{ .Values.admission }}
+{{- else if .Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" -}}
+policies
+{{- else -}}
+webhook
 {{- end -}}
+{{- end }}
+
+{{- /* The Lease by which replicas find out who leads: each shard has its own, named as the program names it. */ -}}
+{{- define "sluice.lease" -}}
+sluice-controller-leader-election{{ with .Values.watchLabelSelector }}-{{ . | sha256sum | trunc 8 }}{{ end }}
 {{- end }}
