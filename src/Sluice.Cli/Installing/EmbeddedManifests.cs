@@ -6,48 +6,55 @@ namespace Sluice.Cli.Installing;
 
 /// <summary>
 /// The manifests of the repository's <c>config/</c>, which this program carries, put together as kustomize does. Of kustomize it knows what
-/// these use, <c>resources</c> and <c>labels</c>, and refuses the rest: a test compares the result with that of kubectl.
+/// these use, and refuses the rest: a test compares the result with that of kubectl.
 /// </summary>
 internal static class EmbeddedManifests
 {
     private const string File = "kustomization.yaml";
 
+    private static readonly string[] Known = ["apiVersion", "kind", "resources", "components", "patches", "labels"];
+
     /// <summary>The objects of a folder, such as <c>config/default</c>.</summary>
     public static IReadOnlyList<JsonObject> Build(string folder)
     {
-        var kustomization = Read($"{folder}/{File}").Single();
         List<JsonObject> objects = [];
-        foreach (var (field, value) in kustomization)
-        {
-            switch (field)
-            {
-                case "apiVersion" or "kind":
-                    break;
-                case "resources":
-                    objects.AddRange(value!.AsArray().Select(resource => Path(folder, (string)resource!)).SelectMany(path => Has($"{path}/{File}") ? Build(path) : Read(path)));
-                    break;
-                case "labels":
-                    // Kustomize applies them to everything, wherever in the file they stand.
-                    break;
-                default:
-                    throw new InvalidOperationException($"{folder}/{File}: the field '{field}' is not one that sluice install can put together.");
-            }
-        }
-
-        foreach (var label in (kustomization["labels"] as JsonArray ?? []).OfType<JsonObject>())
-        {
-            if (label.Count != 1 || label["pairs"] is not JsonObject pairs)
-                throw new InvalidOperationException($"{folder}/{File}: expected labels with 'pairs' alone.");
-            foreach (var json in objects)
-                Label(json, pairs);
-        }
-
+        Add(folder, objects);
         return objects;
     }
 
-    /// <summary>The objects that a component's own resources are, without what it does to those of others.</summary>
-    public static IReadOnlyList<JsonObject> ResourcesOf(string component) =>
-        [.. Read($"{component}/{File}").Single()["resources"]!.AsArray().SelectMany(resource => Read(Path(component, (string)resource!)))];
+    // A component sees, and changes, what was put together before it. The order is kustomize's, wherever in the file the fields stand.
+    private static void Add(string folder, List<JsonObject> objects)
+    {
+        var source = $"{folder}/{File}";
+        var kustomization = Read(source).OfType<JsonObject>().Single();
+        if (kustomization.Select(field => field.Key).FirstOrDefault(field => !Known.Contains(field)) is { } unknown)
+            throw new InvalidOperationException($"{source}: the field '{unknown}' is not one that sluice install can put together.");
+
+        foreach (var path in Items(kustomization, "resources").Select(resource => Path(folder, (string)resource!)))
+            objects.AddRange(Has($"{path}/{File}") ? Build(path) : Read(path).OfType<JsonObject>());
+        foreach (var component in Items(kustomization, "components"))
+            Add(Path(folder, (string)component!), objects);
+        foreach (var patch in Items(kustomization, "patches").OfType<JsonObject>())
+            ManifestPatch.Apply(patch, Operations(folder, patch), objects, source);
+        foreach (var label in Items(kustomization, "labels").OfType<JsonObject>())
+        {
+            if (label.Count != 1 || label["pairs"] is not JsonObject pairs)
+                throw new InvalidOperationException($"{source}: expected labels with 'pairs' alone.");
+            foreach (var json in objects)
+                Label(json, pairs);
+        }
+    }
+
+    // In a file of their own, or in place.
+    private static JsonArray Operations(string folder, JsonObject patch)
+    {
+        if (Manifest.Text(patch["path"]) is { } path)
+            return Read(Path(folder, path)).OfType<JsonArray>().Single();
+        using var text = new StringReader(Manifest.Text(patch["patch"]) ?? "");
+        return YamlDocuments.ReadAll(text, $"a patch of {folder}/{File}").OfType<JsonArray>().Single();
+    }
+
+    private static IEnumerable<JsonNode?> Items(JsonObject kustomization, string field) => kustomization[field] as JsonArray ?? [];
 
     private static void Label(JsonObject json, JsonObject pairs)
     {
@@ -74,11 +81,11 @@ internal static class EmbeddedManifests
 
     private static bool Has(string path) => Assembly.GetExecutingAssembly().GetManifestResourceInfo(path) is not null;
 
-    private static IReadOnlyList<JsonObject> Read(string path)
+    private static IReadOnlyList<JsonNode?> Read(string path)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(path)
             ?? throw new InvalidOperationException($"this program does not carry {path}; Sluice.Cli.csproj says what it does.");
         using var text = new StreamReader(stream);
-        return YamlDocuments.Read(text, path);
+        return YamlDocuments.ReadAll(text, path);
     }
 }

@@ -14,4 +14,7 @@ internal enum InstallChange
 
     /// <summary>It existed, and was not as it should be.</summary>
     Configured,
+
+    /// <summary>It is what another way of admission had, and goes.</summary>
+    Deleted,
 }

@@ -4,7 +4,7 @@ using Sluice.Kubernetes;
 
 namespace Sluice.Cli.Installing;
 
-/// <summary>What is installed: <c>config/default</c>, and <c>config/default-mutating</c> where the API server has MutatingAdmissionPolicy.</summary>
+/// <summary>What is installed: <c>config/default-mutating</c>, <c>config/webhook</c> or <c>config/default</c>.</summary>
 internal static class InstallSet
 {
     /// <summary>Where Flux is, as a rule, and the manifests' own namespace.</summary>
@@ -19,60 +19,63 @@ internal static class InstallSet
     /// <summary>The name of the Deployment, and of the label <c>app</c> of its pods.</summary>
     public const string ControllerName = "sluice-controller";
 
+    private static readonly List<ApiResource> Order = [.. InstallKinds.All];
+
     /// <summary>The objects, in the order in which they are installed.</summary>
-    /// <param name="mutating">Whether with the policies that change objects.</param>
+    /// <param name="way">How what is gated comes to be held from birth.</param>
     /// <param name="inNamespace">The namespace, which is Flux's; null: <see cref="DefaultNamespace"/>.</param>
     /// <param name="image">The controller's image; null: the manifests' own, which names no registry.</param>
-    public static IReadOnlyList<InstallObject> Build(bool mutating, string? inNamespace = null, string? image = null)
+    public static IReadOnlyList<InstallObject> Build(AdmissionWay way, string? inNamespace = null, string? image = null)
     {
-        var objects = EmbeddedManifests.Build("config/default");
-        if (mutating)
+        var objects = EmbeddedManifests.Build(way switch
         {
-            // As config/default-mutating has it: who makes a request is stamped there, so the stamp can be believed.
-            objects = [.. objects, .. EmbeddedManifests.Build("config/admission/mutating")];
-            foreach (var controller in objects.Where(IsDeployment).Select(Controller))
-                controller["args"]!.AsArray().Add((JsonNode)"--trust-requested-by");
-        }
-
+            AdmissionWay.Policies => "config/default-mutating",
+            AdmissionWay.Webhook => "config/webhook",
+            _ => "config/default",
+        });
         if (image is not null)
         {
             foreach (var controller in objects.Where(IsDeployment).Select(Controller))
                 controller["image"] = image;
         }
 
-        return Arrange(objects, inNamespace);
-    }
-
-    /// <summary>Everything that may have been installed, by this program or by kustomize: with the webhook of <c>config/webhook</c>, too.</summary>
-    public static IReadOnlyList<InstallObject> Everything(string inNamespace) => Arrange(
-        [.. EmbeddedManifests.Build("config/default"), .. EmbeddedManifests.Build("config/admission/mutating"), .. EmbeddedManifests.ResourcesOf("config/admission/webhook")], inNamespace);
-
-    /// <summary>The controller's image, as the manifests name it.</summary>
-    public static string Image(IEnumerable<InstallObject> objects) => (string)Controller(objects.Single(item => IsDeployment(item.Json)).Json)["image"]!;
-
-    private static bool IsDeployment(JsonObject json) => Manifest.Text(json["kind"]) == InstallKinds.Deployments.Kind;
-
-    private static JsonObject Controller(JsonObject deployment) => deployment["spec"]!["template"]!["spec"]!["containers"]![0]!.AsObject();
-
-    private static IReadOnlyList<InstallObject> Arrange(IReadOnlyList<JsonObject> objects, string? inNamespace)
-    {
         if (inNamespace is not null && inNamespace != DefaultNamespace)
         {
             foreach (var json in objects)
                 Move(json, inNamespace);
         }
 
-        var order = InstallKinds.All.ToList();
-        return [.. objects.Select(Named).OrderBy(item => order.IndexOf(item.Resource))];
+        return [.. objects.Select(Named).OrderBy(Place)];
     }
 
-    // Names of objects, of who is bound to a role, and of the Service that events go to.
+    /// <summary>Everything that may have been installed, by this program or by kustomize, whichever way, in the order in which it is.</summary>
+    public static IReadOnlyList<InstallObject> Everything(string inNamespace) =>
+        [.. Enum.GetValues<AdmissionWay>().SelectMany(way => Build(way, inNamespace)).DistinctBy(Name).OrderBy(Place)];
+
+    /// <summary>What other ways would have beside these, in the order in which it goes.</summary>
+    public static IReadOnlyList<InstallObject> Others(IEnumerable<InstallObject> objects, string inNamespace) =>
+        [.. Everything(inNamespace).ExceptBy(objects.Select(Name), Name).Reverse()];
+
+    /// <summary>The controller's image, as the manifests name it.</summary>
+    public static string Image(IEnumerable<InstallObject> objects) => (string)Controller(objects.Single(item => IsDeployment(item.Json)).Json)["image"]!;
+
+    private static (ApiResource, ObjectKey) Name(InstallObject item) => (item.Resource, item.Key);
+
+    private static int Place(InstallObject item) => Order.IndexOf(item.Resource);
+
+    private static bool IsDeployment(JsonObject json) => Manifest.Text(json["kind"]) == InstallKinds.Deployments.Kind;
+
+    private static JsonObject Controller(JsonObject deployment) => deployment["spec"]!["template"]!["spec"]!["containers"]![0]!.AsObject();
+
+    // Names of objects, of who is bound to a role, of the Service that events go to, and of the one by which API servers reach the webhook.
     private static void Move(JsonObject json, string inNamespace)
     {
         if (json["metadata"]!["namespace"] is not null)
             json["metadata"]!["namespace"] = inNamespace;
         foreach (var subject in (json["subjects"] as JsonArray ?? []).Where(subject => subject!["namespace"] is not null))
             subject!["namespace"] = inNamespace;
+        foreach (var service in (json["webhooks"] as JsonArray ?? []).Select(webhook => webhook!["clientConfig"]!["service"]!))
+            service["namespace"] = inNamespace;
         if (IsDeployment(json))
         {
             var args = Controller(json)["args"]!.AsArray();

@@ -7,7 +7,7 @@ using Sluice.Kubernetes;
 
 namespace Sluice.Cli.Installing;
 
-/// <summary>Applies what is installed, on the server's side. It deletes nothing.</summary>
+/// <summary>Applies what is installed, on the server's side, and deletes what another way of admission has left.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="time">The clock.</param>
 /// <param name="force">Whether to take fields over that others have set differently.</param>
@@ -61,6 +61,23 @@ internal sealed class Installer(ClusterClient cluster, TimeProvider time, bool f
                 + "nothing more was changed; --force-conflicts sets it as Sluice has it");
         }
     }
+
+    /// <summary>What is there of other ways of admission, in the order in which it goes. Of the same name but without Sluice's label, it is somebody else's.</summary>
+    public async Task<IReadOnlyList<InstallObject>> FindOthersAsync(IEnumerable<InstallObject> objects, string inNamespace, CancellationToken cancellation)
+    {
+        List<InstallObject> found = [];
+        foreach (var item in InstallSet.Others(objects, inNamespace))
+        {
+            if (await cluster.TryGetAsync(item.Resource, item.Key, cancellation) is { } json && Manifest.Text(json["metadata"]!["labels"]?[InstallSet.PartOfLabel]) == InstallSet.PartOf)
+                found.Add(item with { Json = json });
+        }
+
+        return found;
+    }
+
+    /// <summary>Deletes an object, if it is still the one that was found.</summary>
+    public Task<bool> DeleteAsync(InstallObject found, CancellationToken cancellation) =>
+        cluster.DeleteAsync(found.Resource, found.Key, new DeleteOptions { Uid = Manifest.Text(found.Json["metadata"]!["uid"]) }, cancellation);
 
     /// <summary>Waits until the API server serves a kind that was defined just now.</summary>
     public async Task EstablishedAsync(InstallObject definition, TimeSpan patience, CancellationToken cancellation)

@@ -34,7 +34,7 @@ internal sealed class Rollout(ClusterClient cluster, TimeProvider time, Action<s
             if (state.HasFailed || time.GetElapsedTime(started) >= patience)
             {
                 var pods = await cluster.TryListAsync(Pods, PodsOf(key.Namespace), cancellation) ?? [];
-                throw new CommandException($"everything is applied, but Deployment {key} is not ready{(state.HasFailed ? "" : $" after {GoDuration.Format(patience)}")}: "
+                throw new CommandException($"Deployment {key} is applied, and is not ready{(state.HasFailed ? "" : $" after {GoDuration.Format(patience)}")}: "
                     + string.Join("; ", pods.SelectMany(Problems).Prepend(state.Text))
                     + $"\nsee 'kubectl -n {key.Namespace} describe deployment,pods -l app={InstallSet.ControllerName}'. The image is {image}; --image names another. Run the same command again when it is mended");
             }

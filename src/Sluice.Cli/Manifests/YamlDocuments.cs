@@ -12,13 +12,19 @@ internal static class YamlDocuments
     /// <param name="text">The text: YAML, or JSON, which is YAML too.</param>
     /// <param name="source">Where it is from, for messages.</param>
     /// <exception cref="CommandException">It is not YAML.</exception>
-    public static IReadOnlyList<JsonObject> Read(TextReader text, string source)
+    public static IReadOnlyList<JsonObject> Read(TextReader text, string source) => [.. ReadAll(text, source).OfType<JsonObject>()];
+
+    /// <summary>Reads the documents of a text, objects or not.</summary>
+    /// <param name="text">The text: YAML, or JSON, which is YAML too.</param>
+    /// <param name="source">Where it is from, for messages.</param>
+    /// <exception cref="CommandException">It is not YAML.</exception>
+    public static IReadOnlyList<JsonNode?> ReadAll(TextReader text, string source)
     {
         try
         {
             var stream = new YamlStream();
             stream.Load(text);
-            return [.. stream.Documents.Select(document => Convert(document.RootNode)).OfType<JsonObject>()];
+            return [.. stream.Documents.Select(document => Convert(document.RootNode))];
         }
         catch (YamlException e)
         {

@@ -15,7 +15,9 @@ public sealed partial class ExportTests(ClusterWithGates cluster)
 
     [Theory]
     [InlineData("default", "install --export")]
-    [InlineData("default-mutating", "install --export --mutating-policies=yes")]
+    [InlineData("default", "install --export --admission none")]
+    [InlineData("default-mutating", "install --export --admission policies")]
+    [InlineData("webhook", "install --export --admission webhook")]
     public async Task What_is_exported_is_what_kubectl_makes_of_the_folder(string folder, string command)
     {
         var exported = Read((await _sluice.RunAsync(command)).Succeeded().Output);
@@ -26,22 +28,39 @@ public sealed partial class ExportTests(ClusterWithGates cluster)
     }
 
     [Fact]
-    public void The_definitions_come_first_and_the_program_last()
+    public void The_definitions_come_first_and_the_program_last_but_for_what_it_has_to_answer()
     {
-        var objects = InstallSet.Build(mutating: true);
+        var objects = InstallSet.Build(AdmissionWay.Webhook);
         objects[0].Resource.Kind.Should().Be("CustomResourceDefinition");
-        objects[^1].ToString().Should().Be("Deployment flux-system/sluice-controller");
+        objects[^2].ToString().Should().Be("Deployment flux-system/sluice-controller");
+        objects[^1].ToString().Should().Be("MutatingWebhookConfiguration sluice");
         objects.Should().OnlyContain(item => (string?)item.Json["metadata"]!["labels"]!["app.kubernetes.io/part-of"] == "sluice");
     }
 
     [Fact]
     public void The_image_is_of_the_version_of_this_program_and_names_no_registry() =>
-        InstallSet.Image(InstallSet.Build(mutating: false)).Should().Be($"sluice-controller:v{VersionCommand.Version.Split('+', '-')[0]}");
+        InstallSet.Image(InstallSet.Build(AdmissionWay.None)).Should().Be($"sluice-controller:v{VersionCommand.Version.Split('+', '-')[0]}");
 
     [Fact]
-    public async Task An_image_and_a_namespace_of_ones_own_are_everywhere_that_they_belong()
+    public void Whatever_way_it_was_installed_all_of_it_is_known_and_what_one_way_has_beside_another_goes_before_that_on_which_it_stands()
     {
-        var exported = Read((await _sluice.RunAsync("install --export --mutating-policies=yes --image registry.example.org/sluice@sha256:1 -n gitops")).Succeeded().Output);
+        var everything = InstallSet.Everything("flux-system").Select(item => item.ToString()).ToList();
+        foreach (var way in Enum.GetValues<AdmissionWay>())
+            everything.Should().Contain(InstallSet.Build(way).Select(item => item.ToString()));
+        everything.Should().OnlyHaveUniqueItems();
+
+        var webhook = InstallSet.Others(InstallSet.Build(AdmissionWay.Policies), "flux-system").Select(item => item.ToString()).ToList();
+        webhook[0].Should().Be("MutatingWebhookConfiguration sluice");
+        webhook.Should().Contain("Service flux-system/sluice-webhook").And.Contain("ClusterRole sluice-controller-webhook").And.NotContain(name => name.Contains("AdmissionPolicy sluice-gate"));
+        InstallSet.Others(InstallSet.Build(AdmissionWay.Webhook), "flux-system").Should().HaveCountGreaterThan(5).And.OnlyContain(item => item.Resource.Kind.StartsWith("MutatingAdmissionPolicy"));
+    }
+
+    [Theory]
+    [InlineData("policies")]
+    [InlineData("webhook")]
+    public async Task An_image_and_a_namespace_of_ones_own_are_everywhere_that_they_belong(string admission)
+    {
+        var exported = Read((await _sluice.RunAsync($"install --export --admission {admission} --image registry.example.org/sluice@sha256:1 -n gitops")).Succeeded().Output);
         exported.Keys.Where(name => name.Contains('/', StringComparison.Ordinal)).Should().NotBeEmpty().And.OnlyContain(name => name.Contains(" gitops/"));
         foreach (var (name, json) in exported.Where(item => !item.Key.StartsWith("CustomResourceDefinition", StringComparison.Ordinal)))
             json.ToJsonString().Should().NotContain("flux-system", "{0} is moved", name);
@@ -54,7 +73,7 @@ public sealed partial class ExportTests(ClusterWithGates cluster)
     [Fact]
     public void The_pod_is_confined()
     {
-        var pod = InstallSet.Build(mutating: false)[^1].Json["spec"]!["template"]!["spec"]!;
+        var pod = InstallSet.Build(AdmissionWay.None)[^1].Json["spec"]!["template"]!["spec"]!;
         JsonNode.DeepEquals(pod["securityContext"], JsonNode.Parse("""{"runAsNonRoot": true, "runAsUser": 65532, "runAsGroup": 65532, "seccompProfile": {"type": "RuntimeDefault"} }""")).Should().BeTrue();
         JsonNode.DeepEquals(
             pod["containers"]!.AsArray().Single()!["securityContext"],

@@ -54,16 +54,16 @@ public sealed class InstallTests : IAsyncLifetime
         await _cluster.Kubectl.RunAsync("create", "clusterrole", "sluice-of-others", "--verb=get", "--resource=gates.gating.toolkit.fluxcd.io");
         await _cluster.Kubectl.RunAsync("label", "clusterrole", "sluice-of-others", "app.kubernetes.io/part-of=sluice");
         // What kubectl has installed is this program's only when it is told so.
-        (await _sluice.RunAsync("install --wait=false --mutating-policies=no")).FailedWith(1).Error.Should().Contain("conflict with \"kubectl-client-side-apply\"").And.Contain("--force-conflicts");
-        var adopted = (await _sluice.RunAsync("install --wait=false --mutating-policies=no --force-conflicts")).Succeeded();
+        (await _sluice.RunAsync("install --wait=false --admission=none")).FailedWith(1).Error.Should().Contain("conflict with \"kubectl-client-side-apply\"").And.Contain("--force-conflicts");
+        var adopted = (await _sluice.RunAsync("install --wait=false --admission=none --force-conflicts")).Succeeded();
         adopted.Rows.Should().Contain("Deployment flux-system/sluice-controller adopted").And.Contain("ClusterRole sluice-viewer adopted");
-        (await _sluice.RunAsync("install --wait=false --mutating-policies=no")).Succeeded().Rows[^1].Should().StartWith("Nothing changed");
+        (await _sluice.RunAsync("install --wait=false --admission=none")).Succeeded().Rows[^1].Should().StartWith("Nothing changed");
 
         await _cluster.Kubectl.RunAsync("-n", "flux-system", "patch", "deploy/sluice-controller", "--type=merge", "--patch={\"spec\":{\"replicas\":3}}", "--field-manager=person");
-        var refused = (await _sluice.RunAsync("install --wait=false --mutating-policies=no")).FailedWith(1).Error;
+        var refused = (await _sluice.RunAsync("install --wait=false --admission=none")).FailedWith(1).Error;
         refused.Should().StartWith("error: Deployment flux-system/sluice-controller: somebody else has set what Sluice sets: .spec.replicas").And.Contain("person").And.Contain("--force-conflicts");
         (await ValueAsync("deploy/sluice-controller", "{.spec.replicas}")).Should().Be("3");
-        (await _sluice.RunAsync("install --wait=false --mutating-policies=no --force-conflicts")).Succeeded();
+        (await _sluice.RunAsync("install --wait=false --admission=none --force-conflicts")).Succeeded();
         (await ValueAsync("deploy/sluice-controller", "{.spec.replicas}")).Should().Be("2");
 
         (await ValueAsync("clusterrole/sluice-viewer", "{.metadata.labels.team}")).Should().Be("platform");

@@ -6,8 +6,6 @@ namespace Sluice.Cli.Tests.Programs;
 /// <summary>The built program, run as a user runs it. <c>SLUICE_BIN</c> names another build of it, for example the published one.</summary>
 internal sealed class SluiceProgram(string kubeconfig)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
-
     /// <summary>The program's path.</summary>
     public static string Path { get; } = Environment.GetEnvironmentVariable("SLUICE_BIN") is { Length: > 0 } named ? named
         : RepositoryRoot.Combine("src", "Sluice.Cli", "bin", Configuration, "net10.0", "sluice");
@@ -17,6 +15,9 @@ internal sealed class SluiceProgram(string kubeconfig)
 
     /// <summary>What it reads on standard input; default nothing.</summary>
     public string Input { get; init; } = "";
+
+    /// <summary>How long one run may take; default a minute.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The value of <c>TZ</c>; null: as it is.</summary>
     public string? TimeZone { get; init; }
