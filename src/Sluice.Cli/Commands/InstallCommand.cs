@@ -66,11 +66,11 @@ internal sealed class InstallCommand
         }
 
         var waits = arguments.GetValue(_wait);
-        var installation = new Installation(
+        var run = new InstallRun(
             context.Cluster, installer, context.Time, step => Say(context, step), text => context.Terminal.Error.Write($"{Printable.Line(text)}\n"));
         if (!waits)
-            await installation.RequireNoWaitingAsync(steps, cancellation);
-        await installation.RunAsync(steps, context.Timeout ?? DefaultPatience, waits, cancellation);
+            await run.RequireNoWaitingAsync(steps, cancellation);
+        await run.RunAsync(steps, context.Timeout ?? DefaultPatience, waits, cancellation);
         context.Terminal.WriteLine(steps.TrueForAll(step => step.Change == InstallChange.Unchanged)
             ? $"Nothing changed: Sluice is installed in namespace {inNamespace} as this program has it."
             : waits ? $"Sluice is installed in namespace {inNamespace} and runs. See '{context.Program} check'."

@@ -38,6 +38,7 @@ internal static class InstallKinds
         new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy"),
         new("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget"),
         new("", "v1", "services", "Service"),
+        new("", "v1", "secrets", "Secret"),
         new(Admission, "v1", "validatingadmissionpolicies", "ValidatingAdmissionPolicy", Namespaced: false),
         new(Admission, "v1", "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding", Namespaced: false),
         MutatingPolicies,

@@ -19,6 +19,9 @@ internal static class InstallSet
     /// <summary>The name of the Deployment, and of the label <c>app</c> of its pods.</summary>
     public const string ControllerName = "sluice-controller";
 
+    /// <summary>The Secret that the controller makes for its webhook, with <see cref="PartOfLabel"/>. One that cert-manager makes has the name alone.</summary>
+    public const string WebhookSecret = "sluice-webhook-certificates";
+
     private static readonly List<ApiResource> Order = [.. InstallKinds.All];
 
     /// <summary>The objects, in the order in which they are installed.</summary>
@@ -48,16 +51,27 @@ internal static class InstallSet
         return [.. objects.Select(Named).OrderBy(Place)];
     }
 
-    /// <summary>Everything that may have been installed, by this program or by kustomize, whichever way, in the order in which it is.</summary>
+    /// <summary>
+    /// Everything that may have been installed, by this program or by kustomize, whichever way, in the order in which it is; and what the
+    /// controller makes for its webhook, of which there is only the name here.
+    /// </summary>
     public static IReadOnlyList<InstallObject> Everything(string inNamespace) =>
-        [.. Enum.GetValues<AdmissionWay>().SelectMany(way => Build(way, inNamespace)).DistinctBy(Name).OrderBy(Place)];
+        [.. Enum.GetValues<AdmissionWay>().Select(way => Build(way, inNamespace)).SelectMany(objects => objects.Concat(Made(objects, inNamespace))).DistinctBy(Name).OrderBy(Place)];
 
-    /// <summary>What other ways would have beside these, in the order in which it goes.</summary>
-    public static IReadOnlyList<InstallObject> Others(IEnumerable<InstallObject> objects, string inNamespace) =>
-        [.. Everything(inNamespace).ExceptBy(objects.Select(Name), Name).Reverse()];
+    /// <summary>
+    /// What there would be beside these, had they been installed in another way, in the order in which it goes: what the controller has made
+    /// comes last, when it has no right any more to make it anew.
+    /// </summary>
+    public static IReadOnlyList<InstallObject> Others(IReadOnlyList<InstallObject> objects, string inNamespace) =>
+        [.. Everything(inNamespace).ExceptBy(objects.Concat(Made(objects, inNamespace)).Select(Name), Name).Reverse().OrderBy(item => item.Key.Name == WebhookSecret)];
 
     /// <summary>The controller's image, as the manifests name it.</summary>
     public static string Image(IEnumerable<InstallObject> objects) => (string)Controller(objects.Single(item => IsDeployment(item.Json)).Json)["image"]!;
+
+    private static IEnumerable<InstallObject> Made(IEnumerable<InstallObject> objects, string inNamespace) =>
+        objects.Any(item => item.Resource == InstallKinds.Webhooks)
+            ? [Named(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Secret", ["metadata"] = new JsonObject { ["name"] = WebhookSecret, ["namespace"] = inNamespace } })]
+            : [];
 
     private static (ApiResource, ObjectKey) Name(InstallObject item) => (item.Resource, item.Key);
 

@@ -63,7 +63,7 @@ internal sealed class Installer(ClusterClient cluster, TimeProvider time, bool f
     }
 
     /// <summary>What is there of other ways of admission, in the order in which it goes. Of the same name but without Sluice's label, it is somebody else's.</summary>
-    public async Task<IReadOnlyList<InstallObject>> FindOthersAsync(IEnumerable<InstallObject> objects, string inNamespace, CancellationToken cancellation)
+    public async Task<IReadOnlyList<InstallObject>> FindOthersAsync(IReadOnlyList<InstallObject> objects, string inNamespace, CancellationToken cancellation)
     {
         List<InstallObject> found = [];
         foreach (var item in InstallSet.Others(objects, inNamespace))

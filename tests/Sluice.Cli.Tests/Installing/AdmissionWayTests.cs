@@ -34,7 +34,8 @@ public sealed partial class AdmissionWayTests
         var back = (await sluice.RunAsync("install --admission policies")).Succeeded().Rows.ToList();
         back.Should().ContainInOrder(
             "MutatingAdmissionPolicyBinding sluice-born-held created", "MutatingWebhookConfiguration sluice deleted",
-            "Deployment flux-system/sluice-controller configured", "Service flux-system/sluice-webhook deleted", "Role flux-system/sluice-controller-webhook deleted");
+            "Deployment flux-system/sluice-controller configured", "Service flux-system/sluice-webhook deleted", "Role flux-system/sluice-controller-webhook deleted",
+            "Secret flux-system/sluice-webhook-certificates deleted");
         (await WebhooksAsync(cluster)).Should().BeEmpty();
         await births.MoreAsync();
         await births.EndAsync();

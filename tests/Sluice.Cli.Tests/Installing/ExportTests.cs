@@ -51,6 +51,7 @@ public sealed partial class ExportTests(ClusterWithGates cluster)
 
         var webhook = InstallSet.Others(InstallSet.Build(AdmissionWay.Policies), "flux-system").Select(item => item.ToString()).ToList();
         webhook[0].Should().Be("MutatingWebhookConfiguration sluice");
+        webhook[^1].Should().Be("Secret flux-system/sluice-webhook-certificates", "while it had the right, the controller would make it anew");
         webhook.Should().Contain("Service flux-system/sluice-webhook").And.Contain("ClusterRole sluice-controller-webhook").And.NotContain(name => name.Contains("AdmissionPolicy sluice-gate"));
         InstallSet.Others(InstallSet.Build(AdmissionWay.Webhook), "flux-system").Should().HaveCountGreaterThan(5).And.OnlyContain(item => item.Resource.Kind.StartsWith("MutatingAdmissionPolicy"));
     }

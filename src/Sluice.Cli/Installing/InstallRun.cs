@@ -13,7 +13,7 @@ namespace Sluice.Cli.Installing;
 /// <param name="time">The clock.</param>
 /// <param name="say">Is told what was done.</param>
 /// <param name="progress">Is told what is waited for.</param>
-internal sealed class Installation(ClusterClient cluster, Installer installer, TimeProvider time, Action<InstallStep> say, Action<string> progress)
+internal sealed class InstallRun(ClusterClient cluster, Installer installer, TimeProvider time, Action<InstallStep> say, Action<string> progress)
 {
     // They watch policies and webhooks, so it takes them about a second.
     private static readonly TimeSpan Hearsay = TimeSpan.FromSeconds(10);
