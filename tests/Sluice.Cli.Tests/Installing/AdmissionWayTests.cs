@@ -8,14 +8,14 @@ namespace Sluice.Cli.Tests.Installing;
 public sealed partial class AdmissionWayTests
 {
     [Fact]
-    public async Task From_policies_to_the_webhook_and_back_everything_is_born_held_and_nothing_is_refused()
+    public async Task From_policies_to_the_webhook_and_back_everything_is_born_held_and_nothing_is_refused_nor_is_it_when_the_webhook_comes_where_nothing_was()
     {
         await using var cluster = await StartAsync();
         var sluice = SluiceFor(cluster);
         await using var controller = DeployedController.Start(cluster);
         (await sluice.RunAsync("install --admission policies")).Succeeded();
         await GateAsync(cluster);
-        await using var births = await Births.StartAsync(cluster);
+        await using var births = await Births.StartHeldAsync(cluster);
 
         (await sluice.RunAsync("install --admission webhook --wait=false")).FailedWith(1).Error.Should()
             .Contain("Sluice is installed without MutatingWebhookConfiguration sluice").And.Contain("run the same command without --wait=false");
@@ -46,6 +46,18 @@ public sealed partial class AdmissionWayTests
 
         (await sluice.RunAsync("install")).Succeeded().Rows[^1].Should().StartWith("Nothing changed", "policies are what this API server's way is");
         (await sluice.RunAsync("install --admission none")).Succeeded().Rows.Should().Contain("MutatingAdmissionPolicy sluice-born-held deleted");
+
+        // Where Sluice is installed without either, nothing is refused because the webhook comes.
+        await using var unheld = Births.Start(cluster);
+        await unheld.MoreAsync();
+        (await sluice.RunAsync("install --admission webhook")).Succeeded();
+        await using var held = await Births.StartHeldAsync(cluster);
+        await held.MoreAsync();
+        await unheld.EndAsync();
+        await held.EndAsync();
+        unheld.Unheld.Should().NotBeEmpty();
+        held.Unheld.Should().BeEmpty();
+        unheld.Refused.Concat(held.Refused).Should().BeEmpty();
         (await controller.EndAsync()).Should().NotBeEmpty().And.NotContain(line => Refusal().IsMatch(line), "it may do what it does");
     }
 
@@ -66,7 +78,7 @@ public sealed partial class AdmissionWayTests
         (await WebhooksAsync(cluster)).Should().Be("Fail true, Fail true");
 
         await GateAsync(cluster);
-        await using var births = await Births.StartAsync(cluster);
+        await using var births = await Births.StartHeldAsync(cluster);
         await cluster.Kubectl.ApplyAsync("""
             apiVersion: kustomize.toolkit.fluxcd.io/v1
             kind: Kustomization

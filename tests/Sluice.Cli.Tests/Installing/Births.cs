@@ -32,8 +32,11 @@ internal sealed class Births : IAsyncDisposable
     /// <summary>What was said of those that were refused.</summary>
     public IReadOnlyCollection<string> Refused => _refused;
 
+    /// <summary>Begins at once.</summary>
+    public static Births Start(ControlPlane cluster) => new(cluster.CreateHttpClient());
+
     /// <summary>Begins as soon as one is born held.</summary>
-    public static async Task<Births> StartAsync(ControlPlane cluster)
+    public static async Task<Births> StartHeldAsync(ControlPlane cluster)
     {
         var client = cluster.CreateHttpClient();
         await Eventually.GivesAsync("what names a gate is born held", () => BearAsync(client), born => born.IsHeld);
