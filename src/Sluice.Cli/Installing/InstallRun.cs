@@ -66,7 +66,10 @@ internal sealed class InstallRun(ClusterClient cluster, Installer installer, Tim
         {
             await EnterAsync(wanted, patience, waits, cancellation);
             if (gone.Count > 0)
+            {
+                await _entry.BoundAsync(wanted.Item, cancellation);
                 await HeardAsync("the webhook", cancellation);
+            }
         }
 
         foreach (var step in gone.Where(step => !IsWebhook(step)))

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Sluice.Cli.Cluster;
+using Sluice.Cli.Freezing;
 using Sluice.Cli.Manifests;
 using Sluice.Gating.Time;
+using Sluice.Kubernetes;
 
 namespace Sluice.Cli.Installing;
 
@@ -15,7 +17,12 @@ namespace Sluice.Cli.Installing;
 /// <param name="progress">Is told what is waited for.</param>
 internal sealed class WebhookEntry(ClusterClient cluster, Installer installer, TimeProvider time, Action<string> progress)
 {
+    private const string OfABinding = "gatebindings.gating.toolkit.fluxcd.io";
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    // As long as a lease lasts that nobody gave up, and a little more.
+    private static readonly TimeSpan Election = TimeSpan.FromSeconds(45);
 
     /// <summary>Those of a configuration's webhooks that API servers could not ask now, by name: not there, or without an authority.</summary>
     public async Task<IReadOnlyList<string>> FindUnansweredAsync(InstallObject configuration, CancellationToken cancellation)
@@ -38,6 +45,25 @@ internal sealed class WebhookEntry(ClusterClient cluster, Installer installer, T
 
         await installer.ApplyAsync(configuration, cancellation);
     }
+
+    /// <summary>
+    /// Waits until the leading controller has put in a webhook for each binding. One that can select nothing has none, so it is not waited for
+    /// longer than it takes to find a leader.
+    /// </summary>
+    public async Task BoundAsync(InstallObject configuration, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        var bindings = (await CountAsync(Freeze.Bindings, cancellation)) + await CountAsync(Freeze.ClusterBindings, cancellation);
+        while (time.GetElapsedTime(started) < Election)
+        {
+            var present = (await cluster.TryGetAsync(configuration.Resource, configuration.Key, cancellation))?["webhooks"] as JsonArray ?? [];
+            if (present.Count(webhook => Name(webhook).EndsWith(OfABinding, StringComparison.Ordinal)) >= bindings)
+                return;
+            await Task.Delay(Pause, time, cancellation);
+        }
+    }
+
+    private async Task<int> CountAsync(ApiResource resource, CancellationToken cancellation) => (await cluster.TryListAsync(resource, inNamespace: null, cancellation))?.Count ?? 0;
 
     private async Task AnsweredAsync(InstallObject configuration, TimeSpan patience, CancellationToken cancellation)
     {

@@ -29,7 +29,9 @@ internal sealed partial class BindingWebhooks(
         }
 
         if (configurations.Cache.Find(new("", WebhookConfiguration.Name)) is not { } configuration
-            || configuration.Webhooks.GetValueOrDefault(Template)?["clientConfig"] is not JsonObject clientConfig)
+            || configuration.Webhooks.GetValueOrDefault(Template)?["clientConfig"] is not JsonObject clientConfig
+            // API servers would refuse what they ask about, since they cannot ask before there is an authority that they trust.
+            || (string?)clientConfig["caBundle"] is not { Length: > 0 })
         {
             return ReconcileResult.Done;
         }

@@ -142,7 +142,7 @@ public sealed partial class AdmissionWayTests
     // Going from one way to another takes it half a minute, of which it waits twenty seconds for API servers to hear.
     private static SluiceProgram SluiceFor(ControlPlane cluster) => new(cluster.KubeconfigPath) { Limit = TimeSpan.FromMinutes(4) };
 
-    private static Task GateAsync(ControlPlane cluster) => Eventually.GivesAsync("a gate is created", async () =>
+    private static Task GateAsync(ControlPlane cluster) => Eventually.GivesAsync("a gate and a binding are created", async () =>
     {
         try
         {
@@ -151,21 +151,26 @@ public sealed partial class AdmissionWayTests
                 kind: Gate
                 metadata: {name: sre, namespace: apps}
                 spec: {window: 1h}
+                ---
+                apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+                kind: GateBinding
+                metadata: {name: team-a, namespace: apps}
+                spec: {gates: [{name: sre}], selector: {matchLabels: {team: a} } }
                 """);
         }
-        catch (KubectlException e)
+        catch (KubectlException)
         {
-            return e.Error;
+            return "";
         }
-    }, said => said.Contains("serverside-applied", StringComparison.Ordinal));
+    }, said => said.Length > 0);
 
-    /// <summary>Of each webhook, its failure policy and whether it has an authority.</summary>
+    /// <summary>Of each webhook but those of bindings, its failure policy and whether it has an authority.</summary>
     private static async Task<string> WebhooksAsync(ControlPlane cluster)
     {
         var found = await cluster.Kubectl.RunAsync(
             "get", "mutatingwebhookconfiguration", "sluice", "--ignore-not-found",
-            "-o=go-template={{range $i, $one := .webhooks}}{{if $i}}, {{end}}{{.failurePolicy}} {{if .clientConfig.caBundle}}true{{else}}false{{end}}{{end}}");
-        return found.Trim();
+            "-o=go-template={{range .webhooks}}{{.name}} {{.failurePolicy}} {{if .clientConfig.caBundle}}true{{else}}false{{end}}{{\"\\n\"}}{{end}}");
+        return string.Join(", ", found.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("bindings", StringComparison.Ordinal)).Select(line => line[(line.IndexOf(' ') + 1)..]));
     }
 
     [GeneratedRegex(@"\b403\b|forbidden", RegexOptions.IgnoreCase)]

@@ -5,11 +5,20 @@ using Sluice.TestBed;
 
 namespace Sluice.Cli.Tests.Installing;
 
-/// <summary>Somebody who has objects that name a gate created all the time, without keeping them, and what the API server makes of them.</summary>
+/// <summary>
+/// Somebody who has objects created all the time, by turns one that names a gate and one that a binding selects, without keeping them, and what
+/// the API server makes of them.
+/// </summary>
 internal sealed class Births : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
     private static readonly Uri Kustomizations = new("/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/apps/kustomizations?dryRun=All&fieldManager=author", UriKind.Relative);
+
+    private static readonly string[] Metadata =
+    [
+        """ "annotations": {"gating.toolkit.fluxcd.io/gates": "sre"} """,
+        """ "labels": {"team": "a"} """,
+    ];
 
     private readonly HttpClient _client;
     private readonly CancellationTokenSource _stopping = new();
@@ -35,11 +44,12 @@ internal sealed class Births : IAsyncDisposable
     /// <summary>Begins at once.</summary>
     public static Births Start(ControlPlane cluster) => new(cluster.CreateHttpClient());
 
-    /// <summary>Begins as soon as one is born held.</summary>
+    /// <summary>Begins as soon as both are born held.</summary>
     public static async Task<Births> StartHeldAsync(ControlPlane cluster)
     {
         var client = cluster.CreateHttpClient();
-        await Eventually.GivesAsync("what names a gate is born held", () => BearAsync(client), born => born.IsHeld);
+        foreach (var metadata in Metadata)
+            await Eventually.GivesAsync($"what has {metadata} is born held", () => BearAsync(client, metadata), born => born.IsHeld);
         return new(client);
     }
 
@@ -68,21 +78,22 @@ internal sealed class Births : IAsyncDisposable
     {
         while (!_stopping.IsCancellationRequested)
         {
-            var (held, refusal) = await BearAsync(_client);
+            var metadata = Metadata[Count % Metadata.Length];
+            var (held, refusal) = await BearAsync(_client, metadata);
             if (refusal is not null)
                 _refused.Enqueue(refusal);
             else if (!held)
-                _unheld.Enqueue($"number {Count}");
+                _unheld.Enqueue($"number {Count}, with {metadata}");
             Interlocked.Increment(ref _count);
             await Task.Delay(Pause, TimeProvider.System);
         }
     }
 
-    private static async Task<(bool IsHeld, string? Refusal)> BearAsync(HttpClient client)
+    private static async Task<(bool IsHeld, string? Refusal)> BearAsync(HttpClient client, string metadata)
     {
-        using var manifest = new StringContent("""
+        using var manifest = new StringContent($$"""
             {"apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
-             "metadata": {"name": "birth", "namespace": "apps", "annotations": {"gating.toolkit.fluxcd.io/gates": "sre"} },
+             "metadata": {"name": "birth", "namespace": "apps", {{metadata}} },
              "spec": {"interval": "10m", "path": "./deploy", "prune": true, "sourceRef": {"kind": "GitRepository", "name": "app"} } }
             """, Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync(Kustomizations, manifest);
