@@ -34,7 +34,8 @@ internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, stri
     public async Task<Installed> FindAsync(CancellationToken cancellation)
     {
         List<InstallObject> found = [], ofOthers = [];
-        foreach (var item in InstallSet.Everything(inNamespace).Append(new(Secrets, new ObjectKey(inNamespace, WebhookSecret), [])).Reverse())
+        var secret = new InstallObject(Secrets, new ObjectKey(inNamespace, WebhookSecret), []);
+        foreach (var item in InstallSet.Everything(inNamespace).Append(secret).DistinctBy(item => (item.Resource, item.Key)).Reverse())
         {
             if (await cluster.TryGetAsync(item.Resource, item.Key, cancellation) is { } json)
                 (Manifest.Text(json["metadata"]!["labels"]?[InstallSet.PartOfLabel]) == InstallSet.PartOf ? found : ofOthers).Add(item with { Json = json });

@@ -32,8 +32,12 @@ public sealed class BindingWebhookTests(WebhookCluster webhook) : IClassFixture<
         (await PatchedAsync(ns, "app", """{"metadata": {"labels": {"tier": "prod"} } }""")).IsSuspended().Should().BeTrue();
 
         (await webhook.CreateAsync(Kustomization, ns, "paused", null, """{"suspend": true}""")).IsSuspended().Should().BeTrue("its author says so");
+        // While its gate is opened, so that the controller has not held it itself by then.
+        await _cluster.OpenAsync(ns, "gate");
+        await _cluster.UntilReleasedAsync(Kustomization, ns, "app");
         await PatchedAsync(ns, "paused", """{"metadata": {"labels": {"tier": "prod"} } }""");
-        (await PatchedAsync(ns, "paused", """{"spec": {"suspend": false} }""")).IsSuspended().Should().BeTrue("its gate is closed");
+        (await PatchedAsync(ns, "paused", """{"spec": {"suspend": false} }""")).IsSuspended().Should().BeTrue("it may never have been held: it begins anew");
+        (await _cluster.UntilReleasedAsync(Kustomization, ns, "paused")).IsSuspended().Should().BeFalse("its gate is opened");
     }
 
     [Fact]
