@@ -65,6 +65,24 @@ public sealed class ChartTests(ChartCluster cluster) : IClassFixture<ChartCluste
     }
 
     [Fact]
+    public async Task Where_some_namespaces_are_watched_the_rights_in_namespaces_are_given_in_these_and_the_Lease_is_their_own()
+    {
+        var chart = await cluster.ObjectsAsync(await cluster.RenderAsync("admission=none", "crds.install=false", "watchNamespaces={default}"));
+        var config = await ConfigAsync("default");
+        var binding = config["ClusterRoleBinding/sluice-controller"].DeepClone();
+        config.Remove("ClusterRoleBinding/sluice-controller");
+        binding["kind"] = "RoleBinding";
+        binding["metadata"]!["namespace"] = "default";
+        config["RoleBinding/sluice-controller"] = binding;
+        config["Role/sluice-controller-leader-election"]["rules"]![1]!["resourceNames"]![0] = "sluice-controller-leader-election-c1d8b4d0";
+        Arguments(config).Add((JsonNode)"--watch-namespaces=default");
+        Same(chart, config);
+
+        var two = await cluster.RenderAsync("admission=none", "crds.install=false", "watchNamespaces={team-b,team-a}");
+        two.Should().Contain("--watch-namespaces=team-b,team-a").And.Contain("namespace: team-a\n").And.Contain("namespace: team-b\n");
+    }
+
+    [Fact]
     public async Task Values_become_what_they_say()
     {
         var chart = await cluster.ObjectsAsync(await cluster.RenderAsync(

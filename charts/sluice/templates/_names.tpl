@@ -20,7 +20,12 @@ webhook
 {{- end -}}
 {{- end }}
 
-{{- /* The Lease by which replicas find out who leads: each shard has its own, named as the program names it. */ -}}
+{{- /* Which share of the cluster's objects is this release's; empty: all. */ -}}
+{{- define "sluice.share" -}}
+{{ .Values.watchLabelSelector }}{{ with .Values.watchNamespaces }}@{{ . | uniq | sortAlpha | join "," }}{{ end }}
+{{- end }}
+
+{{- /* The Lease by which replicas find out who leads: each share has its own, named as the program names it. */ -}}
 {{- define "sluice.lease" -}}
-sluice-controller-leader-election{{ with .Values.watchLabelSelector }}-{{ . | sha256sum | trunc 8 }}{{ end }}
+sluice-controller-leader-election{{ with include "sluice.share" . }}-{{ . | sha256sum | trunc 8 }}{{ end }}
 {{- end }}
