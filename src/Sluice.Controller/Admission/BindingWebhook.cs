@@ -82,7 +82,7 @@ internal static partial class BindingWebhook
         ["matchLabels"] = new JsonObject(labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))),
     };
 
-    private static JsonArray Rules(IEnumerable<string> additionalKinds) => [.. GatedKind.OfFlux.Select(kind => kind.CrdName).Concat(additionalKinds)
+    private static JsonArray Rules(IEnumerable<string> additionalKinds) => new([.. GatedKind.OfFlux.Select(kind => kind.CrdName).Concat(additionalKinds)
         .Select(name => name.Split('.', 2)).GroupBy(parts => parts[1], parts => parts[0]).Select(group => new JsonObject
         {
             ["apiGroups"] = new JsonArray(group.Key),
@@ -90,7 +90,7 @@ internal static partial class BindingWebhook
             ["operations"] = new JsonArray("CREATE", "UPDATE"),
             ["resources"] = new JsonArray([.. group.Distinct().Select(plural => JsonValue.Create(plural))]),
             ["scope"] = "*",
-        })];
+        })]);
 
     private static IEnumerable<(string Name, string Expression)> Conditions(
         List<string> kinds, List<string> names, IReadOnlyDictionary<string, string> labels, IReadOnlyList<ExcludedObjects> excluded)
