@@ -17,16 +17,12 @@ internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, stri
 {
     private const string LeasePrefix = "sluice-controller-leader-election";
 
-    // The controller makes it for its webhook, with Sluice's label. One that cert-manager makes has the name alone.
-    private const string WebhookSecret = "sluice-webhook-certificates";
-
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // API servers watch policies, so it takes them about a second.
     private static readonly TimeSpan Hearsay = TimeSpan.FromSeconds(5);
 
     private static readonly ApiResource Leases = new("coordination.k8s.io", "v1", "leases", "Lease");
-    private static readonly ApiResource Secrets = new("", "v1", "secrets", "Secret");
 
     private readonly Dictionary<string, (string? Version, long Since)> _leases = [];
 
@@ -34,8 +30,7 @@ internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, stri
     public async Task<Installed> FindAsync(CancellationToken cancellation)
     {
         List<InstallObject> found = [], ofOthers = [];
-        var secret = new InstallObject(Secrets, new ObjectKey(inNamespace, WebhookSecret), []);
-        foreach (var item in InstallSet.Everything(inNamespace).Append(secret).DistinctBy(item => (item.Resource, item.Key)).Reverse())
+        foreach (var item in InstallSet.Everything(inNamespace).Reverse())
         {
             if (await cluster.TryGetAsync(item.Resource, item.Key, cancellation) is { } json)
                 (Manifest.Text(json["metadata"]!["labels"]?[InstallSet.PartOfLabel]) == InstallSet.PartOf ? found : ofOthers).Add(item with { Json = json });

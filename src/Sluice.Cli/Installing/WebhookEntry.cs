@@ -47,18 +47,25 @@ internal sealed class WebhookEntry(ClusterClient cluster, Installer installer, T
     }
 
     /// <summary>
-    /// Waits until the leading controller has put in a webhook for each binding. One that can select nothing has none, so it is not waited for
-    /// longer than it takes to find a leader.
+    /// Waits until the leading controller has put in a webhook for each binding. One that can select nothing has none, and for one there may be no
+    /// room, so it is not waited for longer than it takes to find a leader; it is said then.
     /// </summary>
     public async Task BoundAsync(InstallObject configuration, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
         var bindings = (await CountAsync(Freeze.Bindings, cancellation)) + await CountAsync(Freeze.ClusterBindings, cancellation);
-        while (time.GetElapsedTime(started) < Election)
+        while (true)
         {
             var present = (await cluster.TryGetAsync(configuration.Resource, configuration.Key, cancellation))?["webhooks"] as JsonArray ?? [];
-            if (present.Count(webhook => Name(webhook).EndsWith(OfABinding, StringComparison.Ordinal)) >= bindings)
+            var bound = present.Count(webhook => Name(webhook).EndsWith(OfABinding, StringComparison.Ordinal));
+            if (bound >= bindings)
                 return;
+            if (time.GetElapsedTime(started) >= Election)
+            {
+                progress($"warning: of {bindings} bindings, {bindings - bound} have no webhook: what they alone select is held a moment after it was created. The controller's log says why, unless they select nothing");
+                return;
+            }
+
             await Task.Delay(Pause, time, cancellation);
         }
     }

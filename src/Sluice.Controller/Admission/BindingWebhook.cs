@@ -18,6 +18,9 @@ internal static partial class BindingWebhook
     private const string Suffix = "gatebindings.gating.toolkit.fluxcd.io";
     private const string ClusterSuffix = "clustergatebindings.gating.toolkit.fluxcd.io";
     private const int LongestName = 253;
+    private const string NameOfObject = "object.metadata.?name.orValue('')";
+
+    private static readonly Dictionary<string, string> Nothing = [];
 
     /// <summary>Whether a webhook is one of a binding, by its name.</summary>
     public static bool IsOne(string name) => name.EndsWith($".{Suffix}", StringComparison.Ordinal) || name.EndsWith($".{ClusterSuffix}", StringComparison.Ordinal);
@@ -54,12 +57,10 @@ internal static partial class BindingWebhook
         };
     }
 
-    private static readonly Dictionary<string, string> Nothing = [];
-
     private static string Name(ObservedBinding observed)
     {
         var name = observed.IsClusterWide ? $"{observed.Key.Name}.{ClusterSuffix}" : $"{observed.Key.Name}.{observed.Key.Namespace}.{Suffix}";
-        return name.Length <= LongestName ? name : $"{observed.Uid}.{(observed.IsClusterWide ? ClusterSuffix : Suffix)}";
+        return name.Length <= LongestName ? name : $"uid.{observed.Uid}.{(observed.IsClusterWide ? ClusterSuffix : Suffix)}";
     }
 
     private static JsonObject Selected(JsonObject clientConfig)
@@ -89,7 +90,7 @@ internal static partial class BindingWebhook
             ["apiVersions"] = new JsonArray("*"),
             ["operations"] = new JsonArray("CREATE", "UPDATE"),
             ["resources"] = new JsonArray([.. group.Distinct().Select(plural => JsonValue.Create(plural))]),
-            ["scope"] = "*",
+            ["scope"] = "Namespaced",
         })]);
 
     private static IEnumerable<(string Name, string Expression)> Conditions(
@@ -127,8 +128,6 @@ internal static partial class BindingWebhook
         yield return ("not-sluice", "!(request.?options.?fieldManager.orValue('') == 'sluice' && authorizer.group('gating.toolkit.fluxcd.io').resource('gates').check('hold').allowed())");
     }
 
-    private const string NameOfObject = "object.metadata.?name.orValue('')";
-
     private static string HasLabels(string of, IReadOnlyDictionary<string, string> labels) =>
         string.Join(" && ", labels.Select(label => $"{of}.metadata.?labels[?{Text(label.Key)}] == optional.of({Text(label.Value)})"));
 
@@ -160,7 +159,7 @@ internal static partial class BindingWebhook
     [GeneratedRegex(@"\A[A-Za-z0-9.-]+\z")]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"\A([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z")]
+    [GeneratedRegex(@"\A((?=[^/]{1,253}/)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z")]
     private static partial Regex LabelKey();
 
     [GeneratedRegex(@"\A([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?\z")]

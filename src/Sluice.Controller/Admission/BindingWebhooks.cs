@@ -20,6 +20,10 @@ internal sealed partial class BindingWebhooks(
 {
     private const string Template = "gated-objects.gating.toolkit.fluxcd.io";
 
+    // In bytes. An API server stores 1.5 MB, of which managedFields take about as much as half of what they are about.
+    private const int LargestConfiguration = 700_000;
+    private const int LargestOfNamespace = 50_000;
+
     /// <summary>Looks, and writes what is to be written, which is nothing when all is as it should be.</summary>
     public async Task<ReconcileResult> ReconcileAsync(CancellationToken cancellation)
     {
@@ -36,8 +40,7 @@ internal sealed partial class BindingWebhooks(
             return ReconcileResult.Done;
         }
 
-        List<JsonObject> wanted = [.. bindings.All.Select(binding => BindingWebhook.Of(binding, clientConfig, additionalKinds)).OfType<JsonObject>()
-            .OrderBy(webhook => (string?)webhook["name"], StringComparer.Ordinal)];
+        var wanted = Fitting(clientConfig);
         var present = configuration.Webhooks.Where(webhook => BindingWebhook.IsOne(webhook.Key)).ToDictionary();
         if (wanted.Count == present.Count && wanted.TrueForAll(webhook => JsonNode.DeepEquals(webhook, present.GetValueOrDefault((string)webhook["name"]!))))
         {
@@ -46,8 +49,10 @@ internal sealed partial class BindingWebhooks(
 
         try
         {
-            configurations.Observe(await api.ApplyAsync(
-                WebhookConfiguration.Resource, configuration.Key, configuration.Write(wanted), new(FieldManagers.Bindings) { Force = true }, WebhookConfiguration.Read, cancellation));
+            // No server-side apply: whoever writes the bundles, this controller or cert-manager, owns part of each webhook, which would keep it there.
+            var all = configuration.Webhooks.Where(webhook => !BindingWebhook.IsOne(webhook.Key)).Select(webhook => webhook.Value).Concat(wanted);
+            configurations.Observe(await api.MergePatchAsync(
+                WebhookConfiguration.Resource, configuration.Key, configuration.Write(all), new() { FieldManager = FieldManagers.Bindings }, WebhookConfiguration.Read, cancellation));
             LogWritten(wanted.Count);
         }
         catch (KubernetesApiException e) when (e.IsConflict || e.IsNotFound)
@@ -58,6 +63,38 @@ internal sealed partial class BindingWebhooks(
 
         return ReconcileResult.Done;
     }
+
+    /// <summary>
+    /// The webhooks of the bindings, as many as an API server stores: those of the cluster first, then those of namespaces, of which none may take
+    /// the place of the others.
+    /// </summary>
+    private List<JsonObject> Fitting(JsonObject clientConfig)
+    {
+        var (wanted, total, ofNamespace) = (new List<JsonObject>(), 0, new Dictionary<string, int>());
+        foreach (var binding in bindings.All.OrderBy(binding => !binding.IsClusterWide).ThenBy(binding => binding.Key.ToString(), StringComparer.Ordinal))
+        {
+            if (BindingWebhook.Of(binding, clientConfig, additionalKinds) is not { } webhook)
+            {
+                continue;
+            }
+
+            var length = webhook.ToJsonString().Length;
+            var before = ofNamespace.GetValueOrDefault(binding.Key.Namespace);
+            if (total + length > LargestConfiguration || (!binding.IsClusterWide && before + length > LargestOfNamespace))
+            {
+                LogLeftOut(binding.Title, binding.Key, length);
+                continue;
+            }
+
+            (total, ofNamespace[binding.Key.Namespace]) = (total + length, before + length);
+            wanted.Add(webhook);
+        }
+
+        return wanted;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Binding} ({Key}) has no webhook, which would take {Length} bytes of MutatingWebhookConfiguration sluice, more than there is room for: what it alone selects is held a moment after it was created. Give it fewer names or exclusions, or have fewer bindings in that namespace")]
+    private partial void LogLeftOut(string binding, ObjectKey key, int length);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "MutatingWebhookConfiguration sluice asks about what {Count} bindings select now")]
     private partial void LogWritten(int count);

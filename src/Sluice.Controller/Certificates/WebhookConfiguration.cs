@@ -44,17 +44,14 @@ internal sealed record WebhookConfiguration(ObjectKey Key, string Uid, string Re
             root.Annotation(InjectedByCertManager) is not null, webhooks);
     }
 
-    /// <summary>
-    /// What to apply so that every webhook of the configuration has this bundle: nothing but that, and only to the version that was seen. Those of
-    /// bindings are left out: they have what the others have, and whoever is an owner of part of a webhook would keep it from being taken away.
-    /// </summary>
-    public byte[] WriteBundle(string bundle) => Write(Bundles.Keys.Where(name => !BindingWebhook.IsOne(name)).Select(name => new JsonObject
+    /// <summary>What to apply so that every webhook of the configuration has this bundle: nothing but that, and only to the version that was seen.</summary>
+    public byte[] WriteBundle(string bundle) => Write(Bundles.Keys.Select(name => new JsonObject
     {
         ["name"] = name,
         ["clientConfig"] = new JsonObject { ["caBundle"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(bundle)) },
     }));
 
-    /// <summary>What to apply so that an owner's webhooks are just these, and only to the version that was seen.</summary>
+    /// <summary>What to write of the webhooks, and only to the version that was seen.</summary>
     public byte[] Write(IEnumerable<JsonObject> webhooks)
     {
         using var body = new MemoryStream();

@@ -68,6 +68,13 @@ public sealed class BindingWebhookTests(WebhookCluster webhook) : IClassFixture<
         var webhooks = await WebhooksAsync();
         webhooks.Select(one => (string)one!["clientConfig"]!["caBundle"]!).Distinct().Should().ContainSingle("all trust the same").Which.Should().NotBeNullOrEmpty();
 
+        // As cert-manager's injector, which owns the bundle of every webhook then: an apply that leaves one out could not take it away.
+        await _cluster.Kubectl.ApplyAsync($$"""
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: MutatingWebhookConfiguration
+            metadata: {name: sluice}
+            webhooks: [{name: {{Name(ns)}}, clientConfig: {caBundle: {{webhooks[0]!["clientConfig"]!["caBundle"]}} } }]
+            """, "cert-manager-cainjector", force: true);
         await _cluster.Kubectl.RunAsync("-n", ns, "delete", "gatebinding", "production");
         await Eventually.GivesAsync("it is asked about no more", WebhooksAsync, found => found.All(one => (string)one!["name"]! != Name(ns)));
         (await WebhooksAsync()).Select(one => (string)one!["name"]!).Should().Contain(["gated-objects.gating.toolkit.fluxcd.io", "gate-requests.gating.toolkit.fluxcd.io"]);
@@ -83,11 +90,37 @@ public sealed class BindingWebhookTests(WebhookCluster webhook) : IClassFixture<
             kind: ClusterGateBinding
             metadata: {name: never-{{ns}} }
             spec: {gates: [{name: gate, namespace: {{ns}} }], selector: {names: ["' || true || '"], namespaceSelector: {matchLabels: {"not a label": "'"} } } }
+            ---
+            apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+            kind: ClusterGateBinding
+            metadata: {name: never-{{ns}}-2}
+            spec: {gates: [{name: gate, namespace: {{ns}} }], selector: {namespaceSelector: {matchLabels: {"a..b/x": "yes"} } } }
             """);
         await webhook.BindAsync(ns, """selector: {names: [app, "' || true || '"]}, exclude: [{name: "')"}]""");
         (await webhook.CreateAsync(Kustomization, ns, "app", null)).IsSuspended().Should().BeTrue();
         (await webhook.CreateAsync(Kustomization, ns, "another", null)).IsSuspended().Should().BeFalse();
-        await _cluster.Kubectl.RunAsync("delete", "clustergatebinding", $"never-{ns}");
+        (await WebhooksAsync()).Should().NotContain(one => ((string)one!["name"]!).StartsWith("never-", StringComparison.Ordinal), "an API server would refuse the whole configuration for a label that cannot be");
+        await _cluster.Kubectl.RunAsync("delete", "clustergatebinding", $"never-{ns}", $"never-{ns}-2");
+    }
+
+    [Fact]
+    public async Task Bindings_that_would_fill_the_configuration_have_no_webhook_and_take_none_from_those_of_other_namespaces()
+    {
+        var (greedy, ns) = (await webhook.NewNamespaceAsync(), await webhook.NewNamespaceAsync());
+        var names = string.Join(", ", Enumerable.Range(0, 200).Select(i => $"{i}{new string('a', 240)}"));
+        foreach (var i in Enumerable.Range(0, 3))
+        {
+            await _cluster.Kubectl.ApplyAsync($$"""
+                apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+                kind: GateBinding
+                metadata: {name: greedy-{{i}}, namespace: {{greedy}} }
+                spec: {gates: [{name: gate}], selector: {names: [{{names}}]} }
+                """);
+        }
+
+        await webhook.BindAsync(ns, "selector: {kinds: [Kustomization]}");
+        (await WebhooksAsync()).Should().NotContain(one => ((string)one!["name"]!).StartsWith("greedy-1", StringComparison.Ordinal), "there is room for one binding like that in a namespace");
+        await _cluster.Kubectl.RunAsync("-n", greedy, "delete", "gatebinding", "--all");
     }
 
     [Fact]
