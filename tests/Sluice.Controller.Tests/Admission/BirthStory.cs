@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Controller.Tests.Clusters;
 using Sluice.Kubernetes;
+using Sluice.TestBed;
 
 namespace Sluice.Controller.Tests.Admission;
 
@@ -54,5 +56,28 @@ internal static class BirthStory
         await cluster.UntilHeldAsync(resource, ns, "app");
         await cluster.OpenAsync(ns, "gate");
         (await cluster.UntilReleasedAsync(resource, ns, "app")).SuspendOwners().Should().Equal("author");
+    }
+
+    /// <summary>
+    /// Binds what a selector has, which must have what <see cref="IsBornHeldAsync"/> asks for, and waits until the API server asks about it.
+    /// </summary>
+    public static async Task BindAsync(Cluster cluster, string ns, string spec)
+    {
+        await cluster.Kubectl.ApplyAsync($$"""
+            apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+            kind: GateBinding
+            metadata: {name: production, namespace: {{ns}} }
+            spec: {gates: [{name: gate}], {{spec}} }
+            """);
+        await Eventually.GivesAsync("the API server asks about it", () => IsBornHeldAsync(cluster, ns), held => held);
+    }
+
+    /// <summary>Whether Kustomization <c>app</c> with the label <c>tier: prod</c> would be born held, which names no gates.</summary>
+    public static Task<bool> IsBornHeldAsync(Cluster cluster, string ns)
+    {
+        var probe = JsonNode.Parse(GatedSamples.Write(FluxResources.Kustomization, ns, "app", "").Span)!;
+        probe["metadata"]!["labels"] = new JsonObject { ["tier"] = "prod" };
+        return cluster.Api.CreateAsync(
+            FluxResources.Kustomization, ns, Encoding.UTF8.GetBytes(probe.ToJsonString()), static json => JsonNode.Parse(json)!.IsSuspended(), new() { DryRun = true });
     }
 }

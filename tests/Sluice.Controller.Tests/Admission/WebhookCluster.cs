@@ -80,28 +80,11 @@ public sealed class WebhookCluster : IAsyncLifetime
     public Task<JsonNode> ApplyAsync(ApiResource resource, string ns, string name, string? gates, string more = "{}") => Cluster.Api.ApplyAsync(
         resource, new(ns, name), Manifest(resource, ns, name, gates, more), new("kustomize-controller") { Force = true }, json => JsonNode.Parse(json)!, TestContext.Current.CancellationToken);
 
-    /// <summary>
-    /// Binds what a selector has, which must have what <see cref="IsBornHeldAsync"/> asks for, and waits until the API server asks about it.
-    /// </summary>
-    public async Task BindAsync(string ns, string spec)
-    {
-        await Cluster.Kubectl.ApplyAsync($$"""
-            apiVersion: gating.toolkit.fluxcd.io/v1alpha1
-            kind: GateBinding
-            metadata: {name: production, namespace: {{ns}} }
-            spec: {gates: [{name: gate}], {{spec}} }
-            """);
-        await Eventually.GivesAsync("the API server asks about it", () => IsBornHeldAsync(ns), held => held);
-    }
+    /// <inheritdoc cref="BirthStory.BindAsync" />
+    public Task BindAsync(string ns, string spec) => BirthStory.BindAsync(Cluster, ns, spec);
 
-    /// <summary>Whether Kustomization <c>app</c> with the label <c>tier: prod</c> would be born held, which names no gates.</summary>
-    public Task<bool> IsBornHeldAsync(string ns)
-    {
-        var probe = JsonNode.Parse(GatedSamples.Write(FluxResources.Kustomization, ns, "app", "").Span)!;
-        probe["metadata"]!["labels"] = new JsonObject { ["tier"] = "prod" };
-        return Cluster.Api.CreateAsync(
-            FluxResources.Kustomization, ns, Encoding.UTF8.GetBytes(probe.ToJsonString()), static json => JsonNode.Parse(json)!.IsSuspended(), new() { DryRun = true });
-    }
+    /// <inheritdoc cref="BirthStory.IsBornHeldAsync" />
+    public Task<bool> IsBornHeldAsync(string ns) => BirthStory.IsBornHeldAsync(Cluster, ns);
 
     /// <summary>How many requests the webhook was asked about, in all replicas.</summary>
     public async Task<int> CountRequestsAsync()
