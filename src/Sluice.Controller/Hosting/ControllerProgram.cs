@@ -50,7 +50,12 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     public ControllerProgram(KubernetesApi api, ControllerOptions options, Notifier notifier, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
     {
         (_options, _time, _loggers, _log) = (options, time, loggers, loggers.CreateLogger("controller"));
-        var scope = new InformerOptions { Namespaces = options.WatchedNamespaces };
+        var scope = new InformerOptions
+        {
+            Namespaces = options.WatchedNamespaces,
+            // Its rights in a namespace go with that, and those in the others must not be without a controller for it.
+            IsAbsent = name => _namespaces!.HasSynced && !_namespaces.Cache.TryGet(new("", name), out _),
+        };
         _calendars = new(api, time, loggers);
         var reader = new GateReader(_calendars, options.TrustRequestedBy);
         _gates = new(api, GateReconciler.Resource, reader.Read, scope, time, loggers.CreateLogger<Informer<ObservedGate>>());
@@ -105,7 +110,8 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     public (bool IsReady, string Why) Readiness =>
         _gates.HasSynced && _bindings.AreKnown && _namespaces.HasSynced && _kindsFound.Task.IsCompleted && _objects.HasSynced
             ? (true, "ok")
-            : (false, "the gates, the bindings and the objects that they hold have not all been read yet; is the API server reachable, and are the CRDs of Sluice installed?");
+            : (false, "the gates, the bindings and the objects that they hold have not all been read yet; is the API server reachable, and are the CRDs of Sluice installed?"
+                + ((_gates.LastFailure ?? _namespaces.LastFailure) is { } failure ? $" {failure.Message}" : ""));
 
     /// <summary>Keeps the caches up to date until stopped.</summary>
     public async Task WatchAsync(CancellationToken stopping)

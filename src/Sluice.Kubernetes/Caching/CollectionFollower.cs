@@ -6,6 +6,7 @@ namespace Sluice.Kubernetes;
 internal sealed class CollectionFollower<T> where T : class, ICachedObject
 {
     private readonly string? _namespace;
+    private readonly Func<string, bool>? _isAbsent;
     private readonly UndecodableObjects<T> _undecodable;
     private readonly Reflector<T> _reflector;
     private readonly Action _changed;
@@ -29,7 +30,7 @@ internal sealed class CollectionFollower<T> where T : class, ICachedObject
         KubernetesApi api, ApiResource resource, string? inNamespace, ObjectDecoder<T?> decoder, InformerOptions options, string name, ObjectCache<T> cache, Lock dispatch,
         TimeProvider time, ILogger logger, Random random, Action changed)
     {
-        (_namespace, _changed) = (inNamespace, changed);
+        (_namespace, _isAbsent, _changed) = (inNamespace, options.IsAbsent, changed);
         Updater = new CacheUpdater<T>(cache, inNamespace, dispatch, name, logger);
         _undecodable = new UndecodableObjects<T>(api, resource, decoder, options, name, Updater, time, logger);
         _reflector = new Reflector<T>(api, resource, inNamespace, decoder, options, name, Updater, _undecodable, time, logger, random)
@@ -47,8 +48,8 @@ internal sealed class CollectionFollower<T> where T : class, ICachedObject
     /// <summary>Why it is <see cref="InformerStatus.Retrying"/> or <see cref="InformerStatus.NotServed"/>; null while all is well.</summary>
     public Exception? LastFailure => _lastFailure;
 
-    /// <summary>Whether its initial state has been cached and told to every handler, at least once.</summary>
-    public bool HasSynced => _hasSynced;
+    /// <summary>Whether its initial state has been cached and told to every handler, at least once; or there is none, since its namespace does not exist.</summary>
+    public bool HasSynced => _hasSynced || (_namespace is not null && _lastFailure is KubernetesApiException { IsForbidden: true } && _isAbsent?.Invoke(_namespace) == true);
 
     /// <summary>Whether objects of a namespace are its own.</summary>
     public bool Covers(string name) => _namespace is null || _namespace == name;

@@ -11,6 +11,12 @@ public sealed record InformerOptions
     /// </summary>
     public IReadOnlyCollection<string>? Namespaces { get; init; }
 
+    /// <summary>
+    /// Whether one of <see cref="Namespaces"/> does not exist: then nothing is in it, though nobody may list it, and the others need not wait for it.
+    /// Default null: each is taken to exist.
+    /// </summary>
+    public Func<string, bool>? IsAbsent { get; init; }
+
     /// <summary>A label selector. Default null: every object.</summary>
     public string? LabelSelector { get; init; }
 

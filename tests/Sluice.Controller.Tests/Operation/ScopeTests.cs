@@ -95,6 +95,23 @@ public sealed class ScopeTests(Cluster cluster) : IClassFixture<Cluster>
     }
 
     [Fact]
+    public async Task A_namespace_that_does_not_exist_keeps_it_from_nothing_and_is_looked_after_when_it_comes()
+    {
+        var (one, coming) = (await cluster.NewNamespaceAsync(), "coming");
+        await cluster.CreateGateAsync(one, "gate", "{}");
+        await cluster.CreateGatedAsync(Kustomization, one, "app", "gate");
+        await using var controller = await RunningController.StartAsync(await TenantAsync("patient", one), [$"--watch-namespaces={coming},{one}", $"--runtime-namespace={one}"]);
+        await cluster.UntilHeldAsync(Kustomization, one, "app");
+
+        await cluster.Kubectl.RunAsync("create", "namespace", coming);
+        await cluster.Kubectl.RunAsync("-n", coming, "create", "rolebinding", "patient", "--clusterrole=sluice-controller", $"--serviceaccount={one}:patient");
+        await cluster.CreateGateAsync(coming, "gate", "{}");
+        await cluster.CreateGatedAsync(Kustomization, coming, "app", "gate");
+        await cluster.UntilAsync(Kustomization, coming, "app", "is held", found => found.HeldBy()?.Contains("(GateClosed)", StringComparison.Ordinal) == true, TimeSpan.FromMinutes(2));
+        (await cluster.GetAsync(Kustomization, one, "app"))!.IsSuspended().Should().BeTrue();
+    }
+
+    [Fact]
     public async Task Two_that_watch_different_namespaces_do_not_wait_for_each_other_to_lead()
     {
         var (one, other) = (await cluster.NewNamespaceAsync(), await cluster.NewNamespaceAsync());
