@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sluice.Api.Bindings;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Freezing;
 using Sluice.Cli.Manifests;
@@ -17,8 +18,6 @@ namespace Sluice.Cli.Installing;
 /// <param name="progress">Is told what is waited for.</param>
 internal sealed class WebhookEntry(ClusterClient cluster, Installer installer, TimeProvider time, Action<string> progress)
 {
-    private const string OfABinding = "gatebindings.gating.toolkit.fluxcd.io";
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     // As long as a lease lasts that nobody gave up, and a little more.
@@ -57,7 +56,7 @@ internal sealed class WebhookEntry(ClusterClient cluster, Installer installer, T
         while (true)
         {
             var present = (await cluster.TryGetAsync(configuration.Resource, configuration.Key, cancellation))?["webhooks"] as JsonArray ?? [];
-            var bound = present.Count(webhook => Name(webhook).EndsWith(OfABinding, StringComparison.Ordinal));
+            var bound = present.Count(webhook => BindingWebhookName.IsOne(Name(webhook)));
             if (bound >= bindings)
                 return;
             if (time.GetElapsedTime(started) >= Election)

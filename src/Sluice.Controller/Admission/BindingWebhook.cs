@@ -15,15 +15,9 @@ internal static partial class BindingWebhook
     /// <summary>Where it asks, after the path of the others.</summary>
     public const string Path = "/selected";
 
-    private const string Suffix = "gatebindings.gating.toolkit.fluxcd.io";
-    private const string ClusterSuffix = "clustergatebindings.gating.toolkit.fluxcd.io";
-    private const int LongestName = 253;
     private const string NameOfObject = "object.metadata.?name.orValue('')";
 
     private static readonly Dictionary<string, string> Nothing = [];
-
-    /// <summary>Whether a webhook is one of a binding, by its name.</summary>
-    public static bool IsOne(string name) => name.EndsWith($".{Suffix}", StringComparison.Ordinal) || name.EndsWith($".{ClusterSuffix}", StringComparison.Ordinal);
 
     /// <summary>The webhook of a binding, as API servers show it; null for a binding that can select nothing, since no object is named or labelled so.</summary>
     /// <param name="observed">The binding.</param>
@@ -42,7 +36,7 @@ internal static partial class BindingWebhook
 
         return new()
         {
-            ["name"] = Name(observed),
+            ["name"] = BindingWebhookName.Of(observed.Key.Name, observed.IsClusterWide ? null : observed.Key.Namespace, observed.Uid),
             ["clientConfig"] = Selected(clientConfig),
             ["admissionReviewVersions"] = new JsonArray("v1"),
             ["sideEffects"] = "None",
@@ -55,12 +49,6 @@ internal static partial class BindingWebhook
             ["rules"] = Rules(additionalKinds),
             ["matchConditions"] = new JsonArray([.. Conditions(kinds, names, labels, excluded).Select(condition => new JsonObject { ["name"] = condition.Name, ["expression"] = condition.Expression })]),
         };
-    }
-
-    private static string Name(ObservedBinding observed)
-    {
-        var name = observed.IsClusterWide ? $"{observed.Key.Name}.{ClusterSuffix}" : $"{observed.Key.Name}.{observed.Key.Namespace}.{Suffix}";
-        return name.Length <= LongestName ? name : $"uid.{observed.Uid}.{(observed.IsClusterWide ? ClusterSuffix : Suffix)}";
     }
 
     private static JsonObject Selected(JsonObject clientConfig)

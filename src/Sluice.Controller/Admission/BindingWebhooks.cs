@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sluice.Api.Bindings;
 using Sluice.Api.Metadata;
 using Sluice.Controller.Bindings;
 using Sluice.Controller.Certificates;
@@ -41,7 +42,7 @@ internal sealed partial class BindingWebhooks(
         }
 
         var wanted = Fitting(clientConfig);
-        var present = configuration.Webhooks.Where(webhook => BindingWebhook.IsOne(webhook.Key)).ToDictionary();
+        var present = configuration.Webhooks.Where(webhook => BindingWebhookName.IsOne(webhook.Key)).ToDictionary();
         if (wanted.Count == present.Count && wanted.TrueForAll(webhook => JsonNode.DeepEquals(webhook, present.GetValueOrDefault((string)webhook["name"]!))))
         {
             return ReconcileResult.Done;
@@ -50,7 +51,7 @@ internal sealed partial class BindingWebhooks(
         try
         {
             // No server-side apply: whoever writes the bundles, this controller or cert-manager, owns part of each webhook, which would keep it there.
-            var all = configuration.Webhooks.Where(webhook => !BindingWebhook.IsOne(webhook.Key)).Select(webhook => webhook.Value).Concat(wanted);
+            var all = configuration.Webhooks.Where(webhook => !BindingWebhookName.IsOne(webhook.Key)).Select(webhook => webhook.Value).Concat(wanted);
             configurations.Observe(await api.MergePatchAsync(
                 WebhookConfiguration.Resource, configuration.Key, configuration.Write(all), new() { FieldManager = FieldManagers.Bindings }, WebhookConfiguration.Read, cancellation));
             LogWritten(wanted.Count);

@@ -46,6 +46,7 @@ internal sealed class ObservedBinding : ICachedObject
     public bool Selects(string kind, GatedObject gated, IReadOnlyDictionary<string, string> namespaceLabels) =>
         Binding.Spec.Selects(kind, gated.Key.Namespace, namespaceLabels, gated.Key.Name, gated.Labels);
 
-    /// <summary>Whether <paramref name="later"/> puts the same gates before the same objects.</summary>
-    public bool BindsLike(ObservedBinding later) => Uid == later.Uid && Binding.Metadata.Generation == later.Binding.Metadata.Generation;
+    /// <summary>Whether a change leaves the same gates before the same objects, as when only the status is written.</summary>
+    public static bool BindsLikeBefore(ObjectChange<ObservedBinding> change) =>
+        change is { Old: { } before, New: { } after } && before.Uid == after.Uid && before.Binding.Metadata.Generation == after.Binding.Metadata.Generation;
 }

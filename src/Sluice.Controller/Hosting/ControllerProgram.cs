@@ -254,7 +254,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _bindings.Changed += (key, change) =>
         {
             _bindingQueue.AddAfter(key, MatchPause);
-            if (change is not { Old: { } before, New: { } after } || !before.BindsLike(after))
+            if (!ObservedBinding.BindsLikeBefore(change))
             {
                 LookAt(new[] { change.Old, change.New }.OfType<ObservedBinding>().SelectMany(binding => _bindings.Select(binding, _objects)).Select(found => found.Key));
             }

@@ -56,7 +56,13 @@ internal sealed class WebhookProgram : IAsyncDisposable
         {
             _bindingWebhooks = new(api, bindings, _configurations, options.AdditionalKinds, loggers.CreateLogger<BindingWebhooks>());
             _configurations.AddHandler(_ => _bindingQueue.Add(key));
-            bindings.Changed += (_, _) => _bindingQueue.Add(key);
+            bindings.Changed += (_, change) =>
+            {
+                if (!ObservedBinding.BindsLikeBefore(change))
+                {
+                    _bindingQueue.Add(key);
+                }
+            };
             _bindingQueue.Add(key);
         }
     }

@@ -46,6 +46,9 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string? inNa
         }
     }
 
+    /// <summary>Whether an object is this one's to update.</summary>
+    public bool IsOwn(ObjectKey key) => inNamespace is null || key.Namespace == inNamespace;
+
     /// <summary>Adds a handler, and tells it what is there already.</summary>
     public void AddHandler(Action<ObjectChange<T>> handler)
     {
@@ -224,8 +227,6 @@ internal sealed partial class CacheUpdater<T>(ObjectCache<T> cache, string? inNa
             Instruments.CachedObjects.Add(-cache.Keys().Count(IsOwn), Instruments.Named(name));
         }
     }
-
-    private bool IsOwn(ObjectKey key) => inNamespace is null || key.Namespace == inNamespace;
 
     // A watch tells each version once and in order; what comes again, or late, was told before.
     private bool Advance(string version)

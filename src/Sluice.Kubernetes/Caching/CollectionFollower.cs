@@ -51,9 +51,6 @@ internal sealed class CollectionFollower<T> where T : class, ICachedObject
     /// <summary>Whether its initial state has been cached and told to every handler, at least once; or there is none, since its namespace does not exist.</summary>
     public bool HasSynced => _hasSynced || (_namespace is not null && _lastFailure is KubernetesApiException { IsForbidden: true } && _isAbsent?.Invoke(_namespace) == true);
 
-    /// <summary>Whether objects of a namespace are its own.</summary>
-    public bool Covers(string name) => _namespace is null || _namespace == name;
-
     /// <summary>Tries again at once if it is waiting after a failure.</summary>
     public void RetryNow() => _reflector.RetryNow();
 

@@ -97,7 +97,7 @@ public sealed class Informer<T> where T : class, ICachedObject
     /// Tells the informer the result of a write of our own, so that the next read of the cache sees it. Handlers are told once, now;
     /// an event that is older does not take it back.
     /// </summary>
-    public void Observe(T written) => _collections.FirstOrDefault(collection => collection.Covers(written.Key.Namespace))?.Updater.Observe(written);
+    public void Observe(T written) => _collections.FirstOrDefault(collection => collection.Updater.IsOwn(written.Key))?.Updater.Observe(written);
 
     /// <summary>Completes once <see cref="HasSynced"/>; never for a kind that is not served.</summary>
     public Task SyncedAsync(CancellationToken cancellation = default) => _synced.Task.WaitAsync(cancellation);
