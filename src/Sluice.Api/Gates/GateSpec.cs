@@ -32,6 +32,9 @@ public sealed record GateSpec
     /// </summary>
     public string? Margin { get; init; }
 
+    /// <summary>The approvals that a candidate needs besides an opened gate. Unset: none.</summary>
+    public GateApprovals? Approvals { get; init; }
+
     /// <summary>
     /// The rules that the gate is decided by. What the API server's validation should have caught, and did not, becomes
     /// <see cref="GateRules.Fault"/>: it names the field, the value and what is allowed.
@@ -57,6 +60,7 @@ public sealed record GateSpec
                 Window = Duration(Window, "spec.window", "a window"),
                 Margin = Duration(Margin, "spec.margin", "a margin"),
                 Schedule = ReadSchedule(calendars),
+                Approvals = Approvals?.ToRules(),
             };
         }
         catch (InvalidSpecException e)

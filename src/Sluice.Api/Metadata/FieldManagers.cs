@@ -14,4 +14,10 @@ public static class FieldManagers
 
     /// <summary>sluice-controller, when it has the API server ask its webhook about what bindings select.</summary>
     public const string Bindings = "sluice-bindings";
+
+    /// <summary>
+    /// sluice-controller, when it writes the target of a gated source: what it holds by is owned apart, or each of the two would take away what
+    /// the other owns.
+    /// </summary>
+    public const string Sources = "sluice-sources";
 }

@@ -1,3 +1,4 @@
+using Sluice.Gating.Approvals;
 using Sluice.Gating.Windows;
 
 namespace Sluice.Gating.Gates;
@@ -22,6 +23,12 @@ public sealed record GateRules
     /// than zero; <see langword="null"/> (the default): until the closing itself. The end of a person's own request keeps no margin.
     /// </summary>
     public TimeSpan? Margin { get; init; }
+
+    /// <summary>
+    /// The approvals that a candidate needs besides an opened gate; <see langword="null"/> (the default): none. What has no candidates does not
+    /// pass a gate with approvals.
+    /// </summary>
+    public ApprovalRules? Approvals { get; init; }
 
     /// <summary>
     /// Why the spec cannot be understood, naming the field, the value and what is allowed; <see langword="null"/> when it can.

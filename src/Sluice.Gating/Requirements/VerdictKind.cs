@@ -15,6 +15,18 @@ public enum VerdictKind
     /// <summary>The gate is opened for one revision alone, and the object has no candidates.</summary>
     OpenedForRevision,
 
+    /// <summary>The gate wants approvals for the candidate, and there are not enough.</summary>
+    ApprovalPending,
+
+    /// <summary>The gate wants approvals that are not of the commit's authors, and who they are is not known.</summary>
+    AuthorUnknown,
+
+    /// <summary>Somebody has rejected the candidate at the gate.</summary>
+    Rejected,
+
+    /// <summary>The gate wants approvals, which are about one revision, and the object has no candidates.</summary>
+    ApprovalNeedsRevision,
+
     /// <summary>The gate's spec or request cannot be understood.</summary>
     GateStalled,
 

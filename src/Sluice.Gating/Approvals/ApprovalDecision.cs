@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Sluice.Gating.Gates;
+
+namespace Sluice.Gating.Approvals;
+
+/// <summary>What the votes about a candidate come to under the rules of a gate.</summary>
+/// <param name="State">Whether it may pass.</param>
+/// <param name="Message">Why, as a clause: <c>1 of 2 approvals (alice)</c>.</param>
+/// <param name="Counted">The votes that count, one a person, in the order in which they were cast.</param>
+/// <param name="Until">When one of them ends; <see langword="null"/>: none does.</param>
+public sealed record ApprovalDecision(ApprovalState State, string Message, ImmutableArray<Vote> Counted, DateTimeOffset? Until)
+{
+    // More would make a message that nobody reads.
+    private const int MaxNamed = 10;
+
+    /// <summary>
+    /// Decides about a candidate at one instant, by the rules as they are now: a verdict is never kept. A pure function, in which the order of the
+    /// votes does not matter.
+    /// </summary>
+    /// <remarks>
+    /// A vote counts if it is about exactly this candidate, has not ended, is of somebody whose votes the rules want, and has no fault. A person has
+    /// one vote, however many are recorded; any vote against the candidate blocks it, that of an author, too.
+    /// </remarks>
+    /// <param name="rules">The gate's rules.</param>
+    /// <param name="votes">The votes at this gate, about this target.</param>
+    /// <param name="candidate">What asks to pass.</param>
+    /// <param name="authors">The usernames of who wrote the commit; <see langword="null"/>: it is not known who did.</param>
+    /// <param name="now">The instant to decide for.</param>
+    public static ApprovalDecision Decide(
+        ApprovalRules rules, IEnumerable<Vote> votes, Candidate candidate, IReadOnlyCollection<string>? authors, DateTimeOffset now)
+    {
+        var valid = votes
+            .Where(vote => vote.Candidate == candidate && vote.Fault is null && !(vote.EndsAt(rules) <= now))
+            .Where(vote => rules.From.IsEmpty || rules.From.Any(approver => approver.Has(vote)))
+            .OrderBy(vote => vote.CastAt).ThenBy(vote => vote.Name, StringComparer.Ordinal)
+            .ToImmutableArray();
+        var against = valid.Where(vote => !vote.Approves).DistinctBy(vote => vote.Username).ToImmutableArray();
+        var isSeparated = rules.SeparateFromCommitAuthor;
+        // The vote of a person that ends last: the others add nothing to it.
+        var inFavour = valid.Where(vote => vote.Approves && !(isSeparated && authors?.Contains(vote.Username) == true))
+            .GroupBy(vote => vote.Username)
+            .Select(ofPerson => ofPerson.MaxBy(vote => vote.EndsAt(rules) ?? DateTimeOffset.MaxValue)!)
+            .ToImmutableArray();
+        var counted = against.AddRange(inFavour);
+        var until = counted.Select(vote => vote.EndsAt(rules)).Min();
+
+        if (!against.IsEmpty)
+        {
+            return new(ApprovalState.Rejected, $"rejected by {Names(against)}{Why(against[0])}", counted, until);
+        }
+
+        if (isSeparated && authors is not { Count: > 0 })
+        {
+            return new(ApprovalState.AuthorUnknown, "who wrote the commit is not known, and may not approve it", counted, until);
+        }
+
+        var message = $"{inFavour.Length} of {rules.Required} approvals{(inFavour.IsEmpty ? "" : $" ({Names(inFavour)})")}";
+        return new(inFavour.Length >= rules.Required ? ApprovalState.Approved : ApprovalState.Pending, message, counted, until);
+    }
+
+    private static string Names(ImmutableArray<Vote> votes)
+    {
+        var named = string.Join(", ", votes.Take(MaxNamed).Select(vote => vote.Username));
+        return votes.Length > MaxNamed ? $"{named} and {votes.Length - MaxNamed} more" : named;
+    }
+
+    private static string Why(Vote vote) => string.IsNullOrEmpty(vote.Reason) ? "" : $": {vote.Reason}";
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Sluice.Gating.Gates;
+
+namespace Sluice.Gating.Approvals;
+
+/// <summary>
+/// What one person said about one candidate before one gate. Who it was is proved before it comes here: nothing of a vote is a mere claim.
+/// </summary>
+public sealed record Vote
+{
+    /// <summary>The name of the object that records it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Who voted.</summary>
+    public required string Username { get; init; }
+
+    /// <summary>The groups that they were in.</summary>
+    public ImmutableArray<string> Groups { get; init; } = [];
+
+    /// <summary>Whether it is for the candidate; else it is against it.</summary>
+    public required bool Approves { get; init; }
+
+    /// <summary>What it is about: that alone.</summary>
+    public required Candidate Candidate { get; init; }
+
+    /// <summary>When it was cast.</summary>
+    public required DateTimeOffset CastAt { get; init; }
+
+    /// <summary>The first instant at which it no longer counts; <see langword="null"/>: the gate's rules say how long it does.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Why, in the words of who voted.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Why it counts under no rules, such as a signature that is not valid; <see langword="null"/>: it does.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>The first instant at which it no longer counts under some rules; <see langword="null"/>: never.</summary>
+    public DateTimeOffset? EndsAt(ApprovalRules rules)
+    {
+        // A span that is longer than time has no end.
+        var byRules = rules.ExpiresAfter is { } span && span < DateTimeOffset.MaxValue - CastAt ? CastAt + span : (DateTimeOffset?)null;
+        return byRules is null || ExpiresAt < byRules ? ExpiresAt : byRules;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Sluice.Gating.Gates;
+
+namespace Sluice.Gating.Releases;
+
+/// <summary>
+/// What of one source has been released, and what waits. It is kept in the object's status, is the only word on what its child is to be, and
+/// changes by the pure functions here alone.
+/// </summary>
+public sealed record ReleaseState
+{
+    /// <summary>How many releases are kept.</summary>
+    public const int HistoryLength = 20;
+
+    /// <summary>Nothing was ever seen.</summary>
+    public static ReleaseState Empty { get; } = new();
+
+    /// <summary>What waits to be released; <see langword="null"/>: nothing.</summary>
+    public Waiting? Waiting { get; init; }
+
+    /// <summary>The releases, the newest first; that is the one in force. At most <see cref="HistoryLength"/>.</summary>
+    public ImmutableArray<Release> History { get; init; } = [];
+
+    /// <summary>
+    /// What the source offered when it was rolled back: it is no candidate again, or it would be released a moment later by the approvals that it
+    /// has. <see langword="null"/>: nothing is set aside.
+    /// </summary>
+    public Candidate? SetAside { get; init; }
+
+    /// <summary>The token of the request to roll back that was handled last.</summary>
+    public string? HandledRollback { get; init; }
+
+    /// <summary>The release in force.</summary>
+    public Release? Released => History.IsEmpty ? null : History[0];
+
+    /// <summary>Takes note of what the source offers.</summary>
+    /// <param name="offered">What the source offers now; <see langword="null"/> when that is not known or not whole, which changes nothing.</param>
+    /// <param name="now">The present instant.</param>
+    public ReleaseState Observe(Candidate? offered, DateTimeOffset now)
+    {
+        if (offered is null || offered == Waiting?.Candidate || Waiting?.IsRollback == true)
+        {
+            return this;
+        }
+
+        if (offered == Released?.Candidate || offered == SetAside)
+        {
+            return Waiting is null ? this : this with { Waiting = null };
+        }
+
+        return this with { Waiting = new(offered, now, Waiting?.Candidate.Revision), SetAside = null };
+    }
+
+    /// <summary>Takes a request to roll back, once.</summary>
+    /// <param name="request">What is asked for; <see langword="null"/>: nothing.</param>
+    /// <param name="offered">What the source offers now, if anything: it is set aside.</param>
+    /// <param name="now">The present instant.</param>
+    /// <param name="refusal">Why it cannot be done; <see langword="null"/>: it can, or nothing is asked.</param>
+    public ReleaseState Take(RollbackRequest? request, Candidate? offered, DateTimeOffset now, out string? refusal)
+    {
+        refusal = null;
+        if (request is null || request.Token == HandledRollback)
+        {
+            return this;
+        }
+
+        var handled = this with { HandledRollback = request.Token };
+        if (Released is { } released && released.Candidate.IsNamedBy(request.To))
+        {
+            // What is in force stays in force: a rollback that still waits is given up.
+            return handled with { Waiting = Waiting?.IsRollback == true ? null : Waiting };
+        }
+
+        var target = History.FirstOrDefault(release => release.Candidate.IsNamedBy(request.To))?.Candidate;
+        if (target is null)
+        {
+            refusal = $"'{request.To}' is not among the last {History.Length} releases; a rollback takes a revision or digest of status.history, in full";
+            return handled;
+        }
+
+        return handled with
+        {
+            Waiting = new(target, now, Waiting?.Candidate.Revision, IsRollback: true),
+            SetAside = offered == target ? null : offered ?? Released?.Candidate,
+        };
+    }
+
+    /// <summary>
+    /// Whether what waits may be released if its gates let it: a candidate only while the source offers exactly that; a rollback whatever the
+    /// source offers.
+    /// </summary>
+    public bool CanRelease(Candidate? offered) => Waiting is { } waiting && (waiting.IsRollback || waiting.Candidate == offered);
+
+    /// <summary>Releases what waits.</summary>
+    /// <param name="now">The present instant.</param>
+    /// <param name="by">Who let it through, as far as that is known.</param>
+    /// <param name="reason">Why, as one CamelCase word.</param>
+    /// <param name="message">What its gates said.</param>
+    /// <exception cref="InvalidOperationException">Nothing waits.</exception>
+    public ReleaseState Release(DateTimeOffset now, string? by, string reason, string message)
+    {
+        var waiting = Waiting ?? throw new InvalidOperationException("Nothing waits to be released.");
+        var release = new Release(waiting.Candidate, now, by, reason, message);
+        return this with { Waiting = null, History = [release, .. History.Take(HistoryLength - 1)] };
+    }
+}
