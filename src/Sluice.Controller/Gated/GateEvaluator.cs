@@ -74,36 +74,55 @@ internal sealed class GateEvaluator(
         return new(require ?? Require.All, verdicts.ToImmutable());
     }
 
-    private GateVerdict Ask(GateReference reference, string? fromNamespace, DateTimeOffset now)
+    /// <summary>Finds a gate for who may ask it; else says why there is none for them.</summary>
+    /// <param name="reference">The gate.</param>
+    /// <param name="fromNamespace">The namespace of who names it; null: no gate is out of reach.</param>
+    /// <param name="refusal">Why not; null when it is found.</param>
+    public ObservedGate? Find(GateReference reference, string? fromNamespace, out GateVerdict? refusal)
     {
+        refusal = null;
         var name = reference.ToString();
         var crosses = fromNamespace is not null && reference.Namespace != fromNamespace;
         if (crosses && !allowCrossNamespace)
         {
-            return new(name, VerdictKind.AccessDenied, "references across namespaces are off: --no-cross-namespace-refs");
+            refusal = new(name, VerdictKind.AccessDenied, "references across namespaces are off: --no-cross-namespace-refs");
+            return null;
         }
 
         var gate = gates.Find(new(reference.Namespace, reference.Name));
         if (crosses && (gate is null || !Admits(gate, fromNamespace!)))
         {
             // Which of the two it is, is not told: nobody is to learn which gates there are in another namespace.
-            return new(name, VerdictKind.AccessDenied, $"it does not exist, or its spec.accessFrom does not select namespace '{fromNamespace}'");
+            refusal = new(name, VerdictKind.AccessDenied, $"it does not exist, or its spec.accessFrom does not select namespace '{fromNamespace}'");
+            return null;
         }
 
-        if (gate is null)
+        refusal = gate is null ? new(name, VerdictKind.GateNotFound) : null;
+        return gate;
+    }
+
+    /// <summary>What a gate says by its decision, before any approvals are asked for.</summary>
+    public static GateVerdict Verdict(string gate, GateDecision decision) => decision switch
+    {
+        { Reason: GateReasons.InvalidSpec } => new(gate, VerdictKind.GateStalled, decision.Message),
+        { AdmitsReleases: true } => new(gate, VerdictKind.Opened),
+        { Reason: GateReasons.ClosingSoon } => new(gate, VerdictKind.GateClosing, decision.Message),
+        { Reason: GateReasons.OpenedForRevision } => new(gate, VerdictKind.OpenedForRevision),
+        _ => new(gate, VerdictKind.GateClosed, decision.Message),
+    };
+
+    /// <summary>Whether all of these gates can be asked: the calendar of one may not have been read yet.</summary>
+    public bool CanTell(IEnumerable<GateReference> references) => references.All(gate => IsSettled(new(gate.Namespace, gate.Name)));
+
+    private GateVerdict Ask(GateReference reference, string? fromNamespace, DateTimeOffset now)
+    {
+        if (Find(reference, fromNamespace, out var refusal) is not { } gate)
         {
-            return new(name, VerdictKind.GateNotFound);
+            return refusal!;
         }
 
-        var decision = gate.Decide(now);
-        return decision switch
-        {
-            { Reason: GateReasons.InvalidSpec } => new(name, VerdictKind.GateStalled, decision.Message),
-            { AdmitsReleases: true } => new(name, VerdictKind.Opened),
-            { Reason: GateReasons.ClosingSoon } => new(name, VerdictKind.GateClosing, decision.Message),
-            { Reason: GateReasons.OpenedForRevision } => new(name, VerdictKind.OpenedForRevision),
-            _ => new(name, VerdictKind.GateClosed, decision.Message),
-        };
+        var verdict = Verdict(gate.Name, gate.Decide(now));
+        return verdict.Kind != VerdictKind.GateStalled && gate.Rules.Approvals is not null ? new(gate.Name, VerdictKind.ApprovalNeedsRevision) : verdict;
     }
 
     private static string Shorten(string entry) => entry.Length <= 64 ? entry : entry[..64] + "…";

@@ -89,6 +89,9 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
         return true;
     }
 
+    /// <summary>Where a kind is served; null when it is not.</summary>
+    public ApiResource? FindResource(GatedKind kind) => _kinds.TryGetValue(kind, out var following) ? following.Resource : null;
+
     /// <summary>Takes the answer to a write into the cache, so that the next look need not wait for the watch.</summary>
     public void Observe(GatedKind kind, GatedObject written)
     {

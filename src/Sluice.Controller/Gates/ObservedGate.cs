@@ -61,6 +61,9 @@ internal sealed class ObservedGate : ICachedObject
     /// <summary>What the gate is for an object that has no candidates. By the latched requests alone: what is not latched yet decides nothing.</summary>
     public GateDecision Decide(DateTimeOffset now) => GateDecision.Decide(Rules, Latched.Current, null, now);
 
+    /// <summary>What the gate is for a candidate, before any approvals are asked for.</summary>
+    public GateDecision Decide(Candidate candidate, DateTimeOffset now) => GateDecision.Decide(Rules, Latched.Current, candidate, now);
+
     /// <summary>Whether the calendars of its windows are known, so that it can be asked; see <see cref="CalendarCache.IsSettled"/>.</summary>
     public bool IsSettled => _calendars?.IsSettled(Key.Namespace, Gate.Spec.CalendarConfigMaps()) != false;
 

@@ -1,5 +1,6 @@
 using Sluice.Api.Gated;
 using Sluice.Controller.Access;
+using Sluice.Controller.Approvals;
 using Sluice.Controller.Bindings;
 using Sluice.Controller.Calendars;
 using Sluice.Controller.Discovery;
@@ -7,6 +8,7 @@ using Sluice.Controller.Gated;
 using Sluice.Controller.Gates;
 using Sluice.Controller.Metrics;
 using Sluice.Controller.Notifications;
+using Sluice.Controller.Sources;
 using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Hosting;
@@ -35,16 +37,20 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     private readonly Informer<ObservedDefinition> _definitions;
     private readonly GatedObjects _objects;
     private readonly GateBindings _bindings;
+    private readonly Votes _votes;
+    private readonly GatedSources _sources;
     private readonly KindReconciler _kinds;
     private readonly GateReconciler _gateReconciler;
     private readonly HoldReconciler _holdReconciler;
     private readonly ApprovedReconciler _approvedReconciler;
     private readonly BindingReconciler _bindingReconciler;
+    private readonly GatedSourceReconciler _sourceReconciler;
     private readonly WorkQueue<string> _kindQueue;
     private readonly WorkQueue<ObjectKey> _gateQueue;
     private readonly WorkQueue<GatedKey> _holdQueue;
     private readonly WorkQueue<GatedKey> _approvedQueue;
     private readonly WorkQueue<BindingKey> _bindingQueue;
+    private readonly WorkQueue<ObjectKey> _sourceQueue;
     private readonly TaskCompletionSource _kindsFound = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ControllerProgram(KubernetesApi api, ControllerOptions options, Notifier notifier, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
@@ -68,6 +74,8 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _kinds = new(_definitions.Cache, new ServedKinds(api), _objects, crdNames);
 
         _bindings = new(api, scope, _definitions, _namespaces.Cache, time, loggers);
+        _votes = new(api, scope, _definitions, time, loggers);
+        _sources = new(api, scope with { LabelSelector = options.WatchLabelSelector }, _definitions, time, loggers);
         var seesAll = string.IsNullOrEmpty(options.WatchLabelSelector);
         var evaluator = new GateEvaluator(_gates.Cache, _bindings, _namespaces.Cache, !options.NoCrossNamespaceRefs);
         _gateReconciler = new(
@@ -77,6 +85,9 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _approvedReconciler = new(api, _objects, evaluator, time);
         _bindingReconciler = new(
             api, _bindings, _objects, new(_definitions.Cache), key => seesAll && (options.WatchedNamespaces is null || !key.IsClusterWide), notifier, time);
+        _sourceReconciler = new(
+            api, _sources, new(api, _objects), new(api, _objects), new(evaluator, _votes, options.TrustRequestedBy), new(notifier, loggers.CreateLogger<GatedSourceNotifier>()), metrics,
+            time, loggers.CreateLogger<GatedSourceReconciler>());
 
         var clock = ClockWatch.TryOpen(loggers.CreateLogger<ClockWatch>());
         var retries = new WorkQueueOptions { InitialBackoff = options.MinRetryDelay, MaxBackoff = options.MaxRetryDelay };
@@ -90,6 +101,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _holdQueue = new("hold", retries, time);
         _approvedQueue = new("approved", retries, time);
         _bindingQueue = new("binding", retries, time);
+        _sourceQueue = new("source", retries, time);
         Connect();
         clock?.Tell(LookAtClock);
     }
@@ -108,7 +120,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
     /// <summary>Whether everything that decisions are made from has been read once.</summary>
     public (bool IsReady, string Why) Readiness =>
-        _gates.HasSynced && _bindings.AreKnown && _namespaces.HasSynced && _kindsFound.Task.IsCompleted && _objects.HasSynced
+        _gates.HasSynced && _bindings.AreKnown && _votes.AreKnown && _sources.AreKnown && _namespaces.HasSynced && _kindsFound.Task.IsCompleted && _objects.HasSynced
             ? (true, "ok")
             : (false, "the gates, the bindings and the objects that they hold have not all been read yet; is the API server reachable, and are the CRDs of Sluice installed?"
                 + ((_gates.LastFailure ?? _namespaces.LastFailure) is { } failure ? $" {failure.Message}" : ""));
@@ -122,6 +134,8 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
             _namespaces.RunAsync(stopping),
             _definitions.RunAsync(stopping),
             _bindings.RunAsync(stopping),
+            _votes.RunAsync(stopping),
+            _sources.RunAsync(stopping),
             FollowKindsAsync(kinds, stopping));
     }
 
@@ -145,7 +159,8 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
             new WorkerPool<ObjectKey>("gate", _gateQueue, _gateReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("gate")).RunAsync(stopping),
             new WorkerPool<GatedKey>("hold", _holdQueue, _holdReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("hold")).RunAsync(stopping),
             new WorkerPool<GatedKey>("approved", _approvedQueue, SayApprovedAsync, options, _time, _loggers.CreateLogger("approved")).RunAsync(stopping),
-            new WorkerPool<BindingKey>("binding", _bindingQueue, _bindingReconciler.ReconcileAsync, new() { Workers = 1 }, _time, _loggers.CreateLogger("binding")).RunAsync(stopping));
+            new WorkerPool<BindingKey>("binding", _bindingQueue, _bindingReconciler.ReconcileAsync, new() { Workers = 1 }, _time, _loggers.CreateLogger("binding")).RunAsync(stopping),
+            new WorkerPool<ObjectKey>("source", _sourceQueue, _sourceReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("source")).RunAsync(stopping));
     }
 
     public async ValueTask DisposeAsync()
@@ -157,6 +172,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _holdQueue.Dispose();
         _approvedQueue.Dispose();
         _bindingQueue.Dispose();
+        _sourceQueue.Dispose();
     }
 
     /// <summary>
@@ -248,6 +264,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
             if (!HaveSame(change.Old?.Labels, change.New?.Labels))
             {
                 LookAt(_objects.In(change.Key.Name).Select(found => found.Key));
+                LookAt(_sources.In(change.Key.Name));
                 MatchAgain(change.Key.Name);
             }
         });
@@ -259,8 +276,16 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
                 LookAt(new[] { change.Old, change.New }.OfType<ObservedBinding>().SelectMany(binding => _bindings.Select(binding, _objects)).Select(found => found.Key));
             }
         };
+        _sources.Changed += change =>
+        {
+            _sourceQueue.Add(change.Key, Priority(change.IsInitial));
+            // Another one may have waited for its target.
+            LookAt(change is { New: null, Old.TargetKey: { } target } ? _sources.About(target) : []);
+        };
+        _votes.Changed += source => _sourceQueue.Add(source);
         _objects.Changed += (key, change) =>
         {
+            LookAt(_sources.About(key));
             // Most objects of a cluster may have nothing to do with gates, and Flux writes each of them often.
             if (change.New?.IsOfInterest == true || change.Old?.IsOfInterest == true || !_bindings.IsEmpty)
             {
@@ -284,6 +309,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     private void LookAtClock()
     {
         _gateQueue.ClockChanged();
+        LookAt(_sources.All);
         foreach (var gate in _gates.Cache.All)
         {
             _gateQueue.Add(gate.Key);
@@ -293,6 +319,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
     private void LookAtNaming(string gate)
     {
+        LookAt(_sources.Naming(gate));
         LookAt(_objects.Naming(gate));
         LookAt(_bindings.Naming(gate).SelectMany(binding => _bindings.Select(binding, _objects)).Select(found => found.Key));
     }
@@ -315,6 +342,14 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         foreach (var key in objects)
         {
             _holdQueue.Add(key, priority);
+        }
+    }
+
+    private void LookAt(IEnumerable<ObservedGatedSource> sources)
+    {
+        foreach (var source in sources)
+        {
+            _sourceQueue.Add(source.Key);
         }
     }
 

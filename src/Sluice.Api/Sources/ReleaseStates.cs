@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using Sluice.Gating.Releases;
+
+namespace Sluice.Api.Sources;
+
+/// <summary>Carries what was released and what waits between the API and the domain.</summary>
+public static class ReleaseStates
+{
+    /// <summary>What the status says.</summary>
+    public static ReleaseState ToState(this GatedSourceStatus? status) => status is null ? ReleaseState.Empty : new()
+    {
+        Waiting = status.Candidate is not { } waiting ? null
+            : new(new(waiting.Revision, waiting.Digest, waiting.SpecDigest), waiting.Since, waiting.Supersedes, waiting.Rollback == true),
+        History = status.History?.Select(record => new Release(new(record.Revision, record.Digest, record.SpecDigest), record.At, record.By, record.Reason, record.Message ?? "")).ToImmutableArray() ?? [],
+        SetAside = status.SetAside is not { } aside ? null : new(aside.Revision, aside.Digest, aside.SpecDigest),
+        HandledRollback = status.LastHandledRollbackAt,
+    };
+
+    /// <summary>The status with that in it; what the gates say to a candidate is written by who asked them.</summary>
+    public static GatedSourceStatus WithState(this GatedSourceStatus status, ReleaseState state)
+    {
+        // Written anew only where something is new, so that what is the same can be seen to be.
+        var history = state.History.IsEmpty ? null : state.History.Select(ToRecord).ToList();
+        return status with
+        {
+            LastHandledRollbackAt = state.HandledRollback,
+            Candidate = state.Waiting is not { } waiting ? null : new()
+            {
+                Revision = waiting.Candidate.Revision,
+                Digest = waiting.Candidate.Digest,
+                SpecDigest = waiting.Candidate.SpecDigest,
+                Since = waiting.Since,
+                Supersedes = waiting.Supersedes,
+                Rollback = waiting.IsRollback ? true : null,
+            },
+            Released = history?[0],
+            History = history,
+            SetAside = state.SetAside is not { } aside ? null : new() { Revision = aside.Revision, Digest = aside.Digest, SpecDigest = aside.SpecDigest },
+        };
+    }
+
+    private static ReleaseRecord ToRecord(Release release) => new()
+    {
+        Revision = release.Candidate.Revision,
+        Digest = release.Candidate.Digest,
+        SpecDigest = release.Candidate.SpecDigest,
+        At = release.At,
+        By = release.By,
+        Reason = release.Reason,
+        Message = release.Message.Length == 0 ? null : release.Message,
+    };
+}

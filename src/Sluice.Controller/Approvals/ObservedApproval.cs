@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Sluice.Api.Approvals;
+using Sluice.Api.Serialization;
+using Sluice.Gating.Approvals;
+using Sluice.Gating.Time;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Approvals;
+
+/// <summary>An Approval as the API server has it, as a vote.</summary>
+internal sealed class ObservedApproval : ICachedObject
+{
+    public required ObjectKey Key { get; init; }
+
+    public required string Uid { get; init; }
+
+    public required string ResourceVersion { get; init; }
+
+    /// <summary>The gate that it is for: the name in its own namespace, and the identity.</summary>
+    public required ApprovalGate Gate { get; init; }
+
+    /// <summary>What it is about.</summary>
+    public required ApprovalTarget Target { get; init; }
+
+    /// <summary>What it says.</summary>
+    public required Vote Vote { get; init; }
+
+    /// <summary>The gated source that it is about.</summary>
+    public ObjectKey TargetKey => new(Target.Namespace, Target.Name);
+
+    /// <summary>Reads one. One that is being deleted is revoked, whatever finalizers keep it.</summary>
+    public static ObservedApproval? Read(ReadOnlySpan<byte> json)
+    {
+        var approval = JsonSerializer.Deserialize(json, ApiJson.Default.Approval) ?? throw new JsonException("Expected an Approval and found null.");
+        var (metadata, spec) = (approval.Metadata, approval.Spec);
+        if (metadata.DeletionTimestamp is not null)
+        {
+            return null;
+        }
+
+        // What the API server's validation should have caught must not count for an unlimited time.
+        var isEndKnown = Rfc3339.TryParse(spec.ExpiresAt, out var end);
+        return new()
+        {
+            Key = new(metadata.Namespace ?? "", metadata.Name),
+            Uid = metadata.Uid ?? "",
+            ResourceVersion = metadata.ResourceVersion ?? "",
+            Gate = spec.Gate,
+            Target = spec.Target,
+            Vote = new()
+            {
+                Name = metadata.Name,
+                Username = spec.Approver.Username,
+                Groups = spec.Approver.Groups?.ToImmutableArray() ?? [],
+                Approves = spec.Decision == ApprovalSpec.Approve,
+                Candidate = new(spec.Revision, spec.Digest, spec.SpecDigest),
+                CastAt = metadata.CreationTimestamp ?? DateTimeOffset.MinValue,
+                ExpiresAt = isEndKnown ? end : null,
+                Reason = spec.Reason,
+                Fault = spec.ExpiresAt is not null && !isEndKnown ? $"spec.expiresAt: '{spec.ExpiresAt}' is not a time" : null,
+            },
+        };
+    }
+}

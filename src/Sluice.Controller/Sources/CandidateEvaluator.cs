@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Sluice.Api.Approvals;
+using Sluice.Api.Gates;
+using Sluice.Api.Sources;
+using Sluice.Controller.Approvals;
+using Sluice.Controller.Gated;
+using Sluice.Controller.Gates;
+using Sluice.Gating.Approvals;
+using Sluice.Gating.Gates;
+using Sluice.Gating.Requirements;
+
+namespace Sluice.Controller.Sources;
+
+/// <summary>Asks the gates of a gated source what they say to a candidate; all as they are in the cache.</summary>
+/// <param name="gates">Finds the gates.</param>
+/// <param name="votes">The approvals.</param>
+/// <param name="votesAreProved">
+/// Whether admission lets nobody vote as another: else an approval is a claim, and a gate that wants approvals lets nothing pass.
+/// </param>
+internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, bool votesAreProved)
+{
+    /// <summary>Whether it can be told: approvals, or the calendar of a gate, may not have been read yet.</summary>
+    public bool CanTell(ObservedGatedSource source) => votes.AreKnown && gates.CanTell(source.Gates);
+
+    /// <summary>Whether <paramref name="candidate"/> may be released at <paramref name="now"/>.</summary>
+    /// <param name="source">The gated source.</param>
+    /// <param name="candidate">The candidate.</param>
+    /// <param name="authors">Who wrote the commit; null: it is not known.</param>
+    /// <param name="now">The present instant.</param>
+    public CandidateLook Look(ObservedGatedSource source, Candidate candidate, IReadOnlyList<string>? authors, DateTimeOffset now)
+    {
+        var verdicts = ImmutableArray.CreateBuilder<GateVerdict>();
+        var shown = ImmutableArray.CreateBuilder<CandidateGate>();
+        var counted = ImmutableArray.CreateBuilder<CandidateApproval>();
+        var by = new List<string>();
+        DateTimeOffset? until = null;
+        foreach (var reference in source.Gates)
+        {
+            if (gates.Find(reference, source.Key.Namespace, out var refusal) is not { } gate)
+            {
+                verdicts.Add(refusal!);
+                shown.Add(Show(reference, refusal!, null, null));
+                continue;
+            }
+
+            var decision = gate.Decide(candidate, now);
+            var approval = gate.Rules.Approvals is { } rules ? ApprovalDecision.Decide(rules, votes.Of(source, gate), candidate, authors, now) : null;
+            var verdict = Combine(GateEvaluator.Verdict(gate.Name, decision), approval);
+            verdicts.Add(verdict);
+            shown.Add(Show(reference, verdict, decision, gate.Rules.Approvals));
+            counted.AddRange(approval?.Counted.Select(vote => Show(gate, gate.Rules.Approvals!, vote)) ?? []);
+            by.AddRange(approval?.Counted.Where(vote => vote.Approves).Select(vote => vote.Username) ?? []);
+            if (decision.Cause is GateReasons.Requested or GateReasons.Overridden && gate.Latched.Current?.By is { } requester)
+            {
+                by.Add(requester);
+            }
+
+            until = new[] { until, decision.Until, approval?.Until }.Min();
+        }
+
+        var group = new GateGroup(source.Require, verdicts.ToImmutable());
+        var what = $"Candidate {candidate.Revision}";
+        // A gated source without gates cannot be created; if there is one all the same, somebody has got around the API server.
+        var held = source.Gates.IsEmpty
+            ? HoldDecision.Of([new(Require.All, [new("", VerdictKind.InvalidReference, "spec.gates: expected at least one gate")])], what)
+            : HoldDecision.Of([group], what);
+        return new(held, shown.ToImmutable(), counted.ToImmutable(), by.Count == 0 ? null : string.Join(", ", by.Distinct()), until);
+    }
+
+    private GateVerdict Combine(GateVerdict gate, ApprovalDecision? approval) => (gate.Kind, approval) switch
+    {
+        (not VerdictKind.Opened, _) or (_, null) => gate,
+        (_, not null) when !votesAreProved => new(
+            gate.Gate, VerdictKind.ApprovalPending, "approvals, none of which counts: install config/admission, and start sluice-controller with --trust-requested-by"),
+        (_, { State: ApprovalState.Approved }) => gate,
+        (_, { State: ApprovalState.Rejected }) => new(gate.Gate, VerdictKind.Rejected, approval.Message),
+        (_, { State: ApprovalState.AuthorUnknown }) => new(gate.Gate, VerdictKind.AuthorUnknown, approval.Message),
+        _ => new(gate.Gate, VerdictKind.ApprovalPending, approval.Message),
+    };
+
+    private static CandidateGate Show(GateReference reference, GateVerdict verdict, GateDecision? decision, ApprovalRules? rules) => new()
+    {
+        Name = reference.Name,
+        Namespace = reference.Namespace,
+        State = GateStateNames.Of(verdict.Kind == VerdictKind.Opened ? GateState.Opened : GateState.Closed),
+        Reason = verdict.Kind == VerdictKind.Opened ? HoldDecision.GateOpened : verdict.Kind.ToString(),
+        Message = verdict.Kind is VerdictKind.Opened or VerdictKind.GateClosed ? decision?.Message : verdict.Clause,
+        NextTransition = decision?.Next is { } next ? new() { At = next.At, To = GateStateNames.Of(next.To), Reason = next.Reason } : null,
+        Required = rules?.Required,
+    };
+
+    private static CandidateApproval Show(ObservedGate gate, ApprovalRules rules, Vote vote) => new()
+    {
+        Name = vote.Name,
+        Gate = gate.Name,
+        Approver = vote.Username,
+        Decision = vote.Approves ? ApprovalSpec.Approve : ApprovalSpec.Reject,
+        At = vote.CastAt,
+        Until = vote.EndsAt(rules),
+    };
+}

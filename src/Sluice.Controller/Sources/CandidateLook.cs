@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using Sluice.Api.Sources;
+using Sluice.Gating.Requirements;
+
+namespace Sluice.Controller.Sources;
+
+/// <summary>What the gates of a gated source say to one candidate.</summary>
+/// <param name="Decision">Whether it may be released, and why.</param>
+/// <param name="Gates">What each of them says.</param>
+/// <param name="Approvals">The votes that count.</param>
+/// <param name="By">Who let it through, as far as that is known.</param>
+/// <param name="Until">When to ask again; null: when something changes.</param>
+internal sealed record CandidateLook(
+    HoldDecision Decision, ImmutableArray<CandidateGate> Gates, ImmutableArray<CandidateApproval> Approvals, string? By, DateTimeOffset? Until);

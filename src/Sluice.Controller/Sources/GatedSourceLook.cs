@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Sluice.Api.Metadata;
+using Sluice.Api.Serialization;
+using Sluice.Api.Sources;
+using Sluice.Gating.Gates;
+using Sluice.Gating.Releases;
+using Sluice.Gating.Time;
+
+namespace Sluice.Controller.Sources;
+
+/// <summary>What one look at a gated source gives: its new status, and what there is to tell. A pure function of what is seen.</summary>
+internal sealed record GatedSourceLook
+{
+    /// <summary>What is released and what waits from now on.</summary>
+    public required ReleaseState State { get; init; }
+
+    /// <summary>The status that says so.</summary>
+    public required GatedSourceStatus Status { get; init; }
+
+    /// <summary>What the gates say to what waited; null when nothing did.</summary>
+    public CandidateLook? Candidate { get; init; }
+
+    /// <summary>Whether something is released by it.</summary>
+    public bool Releases { get; init; }
+
+    /// <summary>Why the target is left as it is; null when it is brought to what was released.</summary>
+    public (string Reason, string Message)? Stalled { get; init; }
+
+    /// <summary>Why a rollback is refused; null when it is not.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>Looks.</summary>
+    /// <param name="observed">The gated source.</param>
+    /// <param name="source">What is seen of its source.</param>
+    /// <param name="target">What is seen of its target.</param>
+    /// <param name="conflict">Why it may not have its target, if it may not.</param>
+    /// <param name="ask">Asks the gates about a candidate.</param>
+    /// <param name="now">The present instant.</param>
+    public static GatedSourceLook At(
+        ObservedGatedSource observed, SeenSource source, SeenTarget target, (string Reason, string Message)? conflict, Func<Candidate, CandidateLook> ask, DateTimeOffset now)
+    {
+        now = Rfc3339.WholeSecond(now);
+        var stalled = conflict ?? (source.Refusal is { } refusal ? ("CannotPin", refusal) : null);
+        var offered = source.Offers(observed.State.Waiting?.Candidate, observed.State.Released?.Candidate);
+        var state = observed.State.Take(observed.Rollback, offered, now, out var refused).Observe(offered, now);
+        var candidate = state.Waiting is { } waiting ? ask(waiting.Candidate) : null;
+        var isFirst = observed.Source.Spec.Initial == GatedSourceSpec.InitialRelease && state.History.IsEmpty;
+        var releases = stalled is null && state.CanRelease(offered) && (candidate!.Decision.IsApproved || isFirst);
+        if (releases)
+        {
+            state = Release(observed, state, candidate!, isFirst && !candidate!.Decision.IsApproved, now);
+        }
+
+        var look = new GatedSourceLook { State = state, Status = new(), Candidate = candidate, Releases = releases, Stalled = stalled, Refusal = refused };
+        return look with { Status = look.Describe(observed, source, target, now) };
+    }
+
+    /// <summary>Whether a status says something else than one before it.</summary>
+    public static bool Differ(GatedSourceStatus status, GatedSourceStatus? before) =>
+        before is null || !Bytes(status).AsSpan().SequenceEqual(Bytes(before));
+
+    private static ReleaseState Release(ObservedGatedSource observed, ReleaseState state, CandidateLook candidate, bool unasked, DateTimeOffset now)
+    {
+        if (unasked)
+        {
+            return state.Release(now, null, "Initial", "The first revision is released without asking the gates, as spec.initial wants it");
+        }
+
+        // Who asked to go back is one of those who let it through.
+        var by = state.Waiting!.IsRollback && observed.Rollback?.By is { } requester
+            ? string.Join(", ", new[] { requester }.Concat(candidate.By?.Split(", ") ?? []).Distinct()) : candidate.By;
+        return state.Release(now, by, state.Waiting.IsRollback ? "Rollback" : candidate.Decision.Reason, candidate.Decision.Message);
+    }
+
+    private GatedSourceStatus Describe(ObservedGatedSource observed, SeenSource source, SeenTarget target, DateTimeOffset now)
+    {
+        var before = observed.Source.Status ?? new GatedSourceStatus();
+        var generation = observed.Source.Metadata.Generation;
+        var status = before.WithState(State) with
+        {
+            ObservedGeneration = generation ?? -1,
+            LastHandledReconcileAt = observed.Source.Metadata.Annotations?.GetValueOrDefault(FluxAnnotations.ReconcileRequestedAt) ?? before.LastHandledReconcileAt,
+            Specs = Snapshots(before, source),
+            Conditions = [.. Conditions()],
+        };
+        return status.Candidate is null || Candidate is null ? status
+            : status with { Candidate = status.Candidate with { Gates = Candidate.Gates, Approvals = Candidate.Approvals.IsEmpty ? null : Candidate.Approvals } };
+
+        IEnumerable<Condition> Conditions()
+        {
+            var (value, reason, message) = Ready(observed, source, target);
+            yield return Condition(ConditionTypes.Ready, value, reason, message);
+            var (approved, why, text) = Approved(source);
+            yield return Condition(ConditionTypes.Approved, approved ? "True" : "False", why, text);
+            if (value == "Unknown")
+            {
+                yield return Condition(ConditionTypes.Reconciling, "True", reason, message);
+            }
+
+            if (Stalled is { } stalled)
+            {
+                yield return Condition(ConditionTypes.Stalled, "True", stalled.Reason, stalled.Message);
+            }
+        }
+
+        Condition Condition(string type, string value, string reason, string message)
+        {
+            var was = before.FindCondition(type);
+            return new()
+            {
+                Type = type,
+                Status = value,
+                ObservedGeneration = generation,
+                LastTransitionTime = was?.Status == value ? was.LastTransitionTime : now,
+                Reason = reason,
+                Message = message,
+            };
+        }
+    }
+
+    /// <summary>What waits is no reason not to be ready, as a closed gate is none: every Kustomization with wait: true around it would go unhealthy.</summary>
+    private (string Status, string Reason, string Message) Ready(ObservedGatedSource observed, SeenSource source, SeenTarget target)
+    {
+        if (Stalled is { } stalled)
+        {
+            return ("False", stalled.Reason, stalled.Message);
+        }
+
+        if (!source.Exists)
+        {
+            return ("False", "SourceNotFound", source.Problem ?? $"{observed.SourceKey} is being deleted");
+        }
+
+        if (State.Released?.Candidate is not { } released)
+        {
+            return State.Waiting is { } waiting
+                ? ("True", GateReasons.ReconciliationSucceeded, $"Nothing is released yet, {waiting.Candidate.Revision} waits")
+                : ("False", "SourceNotReady", source.Problem ?? $"{observed.SourceKey} offers nothing");
+        }
+
+        var name = observed.TargetKey;
+        return target switch
+        {
+            { Failure: { } failure } => ("False", "TargetNotReady", $"{name} is not ready: {failure}"),
+            { Revision: { } revision, Digest: var digest } when PinnedSpec.IsSameRevision(name!.Value.Kind.Kind, revision, released.Revision) => digest == released.Digest
+                ? ("True", GateReasons.ReconciliationSucceeded, $"{released.Revision} is released")
+                : ("False", "DigestMismatch", $"{name} has the artifact {digest} for {revision}, and {released.Digest} was approved: what is served under this revision has changed. Find out who changed it; a roll-back or another revision replaces it"),
+            _ => ("Unknown", "Progressing", $"{released.Revision} is released, and {name} is waiting for source-controller"),
+        };
+    }
+
+    private (bool Is, string Reason, string Message) Approved(SeenSource source) => State switch
+    {
+        { Waiting: not null } when Candidate!.Decision.IsApproved =>
+            (false, "SourceMoved", $"Candidate {State.Waiting.Candidate.Revision} may pass, and is not released: {Stalled?.Message ?? source.Problem ?? "the source offers another now"}"),
+        { Waiting: not null } => (false, Candidate!.Decision.Reason, Candidate.Decision.Message),
+        { Released: { } released } => (true, released.Reason, $"{released.Candidate.Revision} is released, and nothing waits"),
+        _ => (false, "NoCandidate", source.Problem ?? "the source offers nothing"),
+    };
+
+    private List<SpecSnapshot>? Snapshots(GatedSourceStatus before, SeenSource source)
+    {
+        var needed = State.History.Select(release => release.Candidate.SpecDigest).Append(State.Waiting?.Candidate.SpecDigest).OfType<string>().ToHashSet();
+        var known = (before.Specs ?? []).ToDictionary(snapshot => snapshot.Digest);
+        if (source.Shown is { } shown)
+        {
+            known.TryAdd(shown.SpecDigest, new() { Digest = shown.SpecDigest, Spec = source.Spec });
+        }
+
+        var kept = known.Values.Where(snapshot => needed.Contains(snapshot.Digest)).OrderBy(snapshot => snapshot.Digest, StringComparer.Ordinal).ToList();
+        return kept.Count == 0 ? null : kept;
+    }
+
+    private static byte[] Bytes(GatedSourceStatus status) =>
+        JsonSerializer.SerializeToUtf8Bytes(new GatedSourceStatusApply { Metadata = new(), Status = status }, ApiJson.Default.GatedSourceStatusApply);
+}

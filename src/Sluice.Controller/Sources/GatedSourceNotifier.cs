@@ -1,0 +1,86 @@
+using Sluice.Api;
+using Sluice.Api.Metadata;
+using Sluice.Api.Sources;
+using Sluice.Controller.Gated;
+using Sluice.Controller.Notifications;
+using Sluice.Gating.Releases;
+
+namespace Sluice.Controller.Sources;
+
+/// <summary>Tells people what became of a gated source and its candidates: as Events, as Flux events, and in the log.</summary>
+internal sealed partial class GatedSourceNotifier(Notifier notifier, ILogger<GatedSourceNotifier> log)
+{
+    /// <summary>Tells what one look found, after its status was written.</summary>
+    public void Tell(ObservedGatedSource observed, GatedSourceLook look)
+    {
+        if (look.Refusal is { } refusal)
+        {
+            Send(observed, true, "RollbackRefused", refusal, observed.Rollback?.By);
+        }
+
+        if (look.Releases && look.State.Released is { } released)
+        {
+            LogReleased(observed.Key, released.Candidate.Revision, released.Candidate.Digest, released.Reason, released.By);
+            Send(observed, false, released.Reason == "Rollback" ? "RolledBack" : "Released", $"{released.Candidate.Revision} ({released.Candidate.Digest}) is released: {released.Message}", released.By);
+        }
+        else if (look.State.Waiting is { } waiting && waiting != observed.State.Waiting)
+        {
+            LogWaiting(observed.Key, waiting.Candidate.Revision, waiting.Candidate.Digest);
+            var supersedes = waiting.Supersedes is { } older ? $" It supersedes {older}, which was not released." : "";
+            Send(observed, false, waiting.IsRollback ? "RollbackRequested" : "CandidateWaiting", $"{look.Candidate!.Decision.Message}{supersedes}", waiting.IsRollback ? observed.Rollback?.By : null);
+        }
+        else if (look.Candidate is { } candidate && observed.Source.Status?.FindCondition(ConditionTypes.Approved) is { } was
+            && candidate.Decision.Reason == "Rejected" && was.Message != candidate.Decision.Message)
+        {
+            Send(observed, true, "Rejected", candidate.Decision.Message, string.Join(", ", candidate.Approvals.Where(vote => vote.Decision == "reject").Select(vote => vote.Approver)));
+        }
+
+        TellTrouble(observed, look);
+    }
+
+    /// <summary>Tells that the target was created.</summary>
+    public void TellCreated(ObservedGatedSource observed, GatedKey target, Release released, bool isAgain) => Send(
+        observed, isAgain, isAgain ? "TargetRestored" : "TargetCreated",
+        isAgain ? $"{target} was deleted, and is created again at {released.Candidate.Revision}" : $"{target} is created at {released.Candidate.Revision}", null);
+
+    /// <summary>Tells that somebody had changed the target.</summary>
+    public void TellRestored(ObservedGatedSource observed, GatedKey target, Release released) => Send(
+        observed, true, "TargetRestored", $"the spec of {target} was changed, and is set back to {released.Candidate.Revision} as it was approved", null);
+
+    /// <summary>Tells that the API server refuses a write.</summary>
+    public void TellRefused(ObservedGatedSource observed, string why) => Send(observed, true, "WriteRefused", why, null);
+
+    private void TellTrouble(ObservedGatedSource observed, GatedSourceLook look)
+    {
+        var (ready, was) = (look.Status.FindCondition(ConditionTypes.Ready), observed.Source.Status?.FindCondition(ConditionTypes.Ready));
+        if (ready?.Status == "False" && (was?.Status != "False" || was.Message != ready.Message))
+        {
+            LogTrouble(observed.Key, ready.Reason, ready.Message);
+            Send(observed, true, ready.Reason, ready.Message, null);
+        }
+    }
+
+    private void Send(ObservedGatedSource observed, bool isWarning, string reason, string message, string? by) => notifier.Send(new()
+    {
+        ApiVersion = ApiGroup.ApiVersion,
+        Kind = GatedSource.KindName,
+        Key = observed.Key,
+        Uid = observed.Uid,
+        ResourceVersion = observed.ResourceVersion,
+        Annotations = observed.Source.Metadata.Annotations,
+        IsWarning = isWarning,
+        Reason = reason,
+        Message = message,
+        Gates = string.Join(',', observed.Gates),
+        By = by,
+    });
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "gated source {GatedSource}: {Revision} ({Digest}) is released (reason {Reason}, by {By})")]
+    private partial void LogReleased(Sluice.Kubernetes.ObjectKey gatedSource, string revision, string digest, string reason, string? by);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "gated source {GatedSource}: {Revision} ({Digest}) waits")]
+    private partial void LogWaiting(Sluice.Kubernetes.ObjectKey gatedSource, string revision, string digest);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "gated source {GatedSource} is not ready ({Reason}): {Problem}")]
+    private partial void LogTrouble(Sluice.Kubernetes.ObjectKey gatedSource, string reason, string problem);
+}

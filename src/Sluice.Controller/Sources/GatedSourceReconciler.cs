@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Sluice.Api.Metadata;
+using Sluice.Api.Serialization;
+using Sluice.Api.Sources;
+using Sluice.Controller.Gated;
+using Sluice.Controller.Metrics;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Sources;
+
+/// <summary>
+/// Lets the candidates of a gated source through: writes into its status what is released, and then brings its target to that. The status is written
+/// first and is the only word on it, so that a crash between the two, or a target that somebody has changed, is mended by looking again.
+/// </summary>
+internal sealed partial class GatedSourceReconciler(
+    KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, CandidateEvaluator gates, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
+    ILogger<GatedSourceReconciler> log)
+{
+    private static readonly ApplyOptions StatusOptions = new(FieldManagers.Controller) { Force = true, Subresource = "status" };
+
+    /// <summary>Looks at one gated source.</summary>
+    public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
+    {
+        if (sources.Find(key) is not { } observed)
+        {
+            // Its target stays as it is, pinned: what is deployed goes on being reconciled.
+            metrics.Forget(GatedSource.KindName, key.Namespace, key.Name);
+            return ReconcileResult.Done;
+        }
+
+        if (observed.Source.Metadata.DeletionTimestamp is not null)
+        {
+            return ReconcileResult.Done;
+        }
+
+        if (!gates.CanTell(observed))
+        {
+            return ReconcileResult.After(GateEvaluator.Pause);
+        }
+
+        var started = time.GetTimestamp();
+        try
+        {
+            var result = await LookAsync(observed, cancellation);
+            metrics.Reconciled(GatedSource.KindName, key.Namespace, key.Name, time.GetElapsedTime(started));
+            return result;
+        }
+        catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
+        {
+            // Deleted, replaced or changed since it was decided: the watch will say so, and it is looked at again.
+            LogStale(key, e.Message);
+            return new() { Retry = true };
+        }
+        catch (KubernetesApiException e) when (!e.IsTransient)
+        {
+            notifier.TellRefused(observed, e.Message);
+            throw;
+        }
+    }
+
+    private async Task<ReconcileResult> LookAsync(ObservedGatedSource observed, CancellationToken cancellation)
+    {
+        var (sourceKey, targetKey) = (observed.SourceKey, observed.TargetKey);
+        var source = sourceKey is { } from ? await reader.ReadAsync(from, cancellation) : SeenSource.Missing($"a {observed.Source.Spec.SourceRef.Kind} cannot be pinned");
+        var target = targetKey is { } to ? await targets.ReadAsync(to, cancellation) : SeenTarget.Missing;
+        var look = Look(observed, source, target);
+        if (look.Releases)
+        {
+            // What is released is compared with what the source is now, not with what a watch had last.
+            source = await reader.ReadFreshAsync(sourceKey!.Value, cancellation);
+            look = Look(observed, source, target);
+        }
+
+        if (GatedSourceLook.Differ(look.Status, observed.Source.Status))
+        {
+            var written = await api.ApplyAsync(GatedSources.Resource, observed.Key, Body(observed, look.Status), StatusOptions, ObservedGatedSource.Read, cancellation);
+            sources.Observe(written);
+            notifier.Tell(observed, look);
+        }
+
+        if (look.Stalled is null && targetKey is { } pinned && look.State.Released is { } released)
+        {
+            await BringAsync(observed, look, pinned, target, released, source.ShardKey, cancellation);
+        }
+
+        return look.Candidate?.Until is { } until ? ReconcileResult.At(until) : ReconcileResult.Done;
+    }
+
+    private GatedSourceLook Look(ObservedGatedSource observed, SeenSource source, SeenTarget target)
+    {
+        var now = time.GetUtcNow();
+        return GatedSourceLook.At(observed, source, target, sources.FindConflict(observed, target), candidate => gates.Look(observed, candidate, Authors(candidate, source), now), now);
+    }
+
+    // Of what the source shows now: nobody knows any more who wrote what was released before.
+    private static IReadOnlyList<string>? Authors(Gating.Gates.Candidate candidate, SeenSource source) => candidate == source.Shown ? source.Authors : null;
+
+    private async Task BringAsync(
+        ObservedGatedSource observed, GatedSourceLook look, GatedKey key, SeenTarget target, Gating.Releases.Release released, string? shardKey, CancellationToken cancellation)
+    {
+        if (target.IsDeleting || look.Status.Specs?.FirstOrDefault(snapshot => snapshot.Digest == released.Candidate.SpecDigest) is not { } snapshot)
+        {
+            return;
+        }
+
+        var spec = PinnedSpec.Make(key.Kind.Kind, snapshot.Spec, released.Candidate);
+        if (!target.Exists)
+        {
+            await targets.CreateAsync(key, observed.Key, spec, shardKey, cancellation);
+            notifier.TellCreated(observed, key, released, isAgain: !look.Releases && observed.State.History.Length > 0 && observed.Source.Status?.FindCondition(ConditionTypes.Ready)?.IsTrue == true);
+        }
+        else if (!targets.IsAsWanted(key, target, CanonicalJson.Write(spec, "suspend")))
+        {
+            await targets.ReplaceAsync(key, target, spec, cancellation);
+            if (!look.Releases && observed.Source.Status?.FindCondition(ConditionTypes.Ready)?.IsTrue == true)
+            {
+                notifier.TellRestored(observed, key, released);
+            }
+        }
+    }
+
+    // With the version that was decided about: a controller that was paused must not release what was rejected, or closed, since.
+    private static ReadOnlyMemory<byte> Body(ObservedGatedSource observed, GatedSourceStatus status) => JsonSerializer.SerializeToUtf8Bytes(
+        new GatedSourceStatusApply
+        {
+            Metadata = new() { Name = observed.Key.Name, Namespace = observed.Key.Namespace, Uid = observed.Uid, ResourceVersion = observed.ResourceVersion },
+            Status = status,
+        },
+        ApiJson.Default.GatedSourceStatusApply);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "gated source {GatedSource} changed while it was decided about; it is looked at again: {Reason}")]
+    private partial void LogStale(ObjectKey gatedSource, string reason);
+}

@@ -1,0 +1,113 @@
+using Sluice.Api;
+using Sluice.Api.Sources;
+using Sluice.Controller.Discovery;
+using Sluice.Controller.Gated;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Sources;
+
+/// <summary>The gated sources of the cluster.</summary>
+internal sealed class GatedSources
+{
+    private const string ByObject = "object";
+    private const string ByGate = "gate";
+    private const string ByNamespace = "namespace";
+
+    private readonly Informer<ObservedGatedSource> _sources;
+    private readonly Informer<ObservedDefinition> _definitions;
+
+    public GatedSources(KubernetesApi api, InformerOptions scope, Informer<ObservedDefinition> definitions, TimeProvider time, ILoggerFactory loggers)
+    {
+        _definitions = definitions;
+        _sources = new(api, Resource, ObservedGatedSource.Read, scope, time, loggers.CreateLogger<Informer<ObservedGatedSource>>());
+        _sources.AddIndex(ByObject, source => new[] { source.SourceKey, source.TargetKey }.OfType<GatedKey>().Select(key => key.ToString()));
+        _sources.AddIndex(ByGate, source => source.Gates.Select(gate => gate.ToString()));
+        _sources.AddIndex(ByNamespace, source => [source.Key.Namespace]);
+        _sources.AddHandler(change => Changed?.Invoke(change));
+        definitions.AddHandler(change =>
+        {
+            if (change.Key.Name == Resource.GroupResource)
+            {
+                _sources.RetryNow();
+            }
+        });
+    }
+
+    /// <summary>Where gated sources are served.</summary>
+    public static ApiResource Resource { get; } = new(ApiGroup.Name, ApiGroup.Version, "gatedsources", GatedSource.KindName);
+
+    /// <summary>Told of every change of one.</summary>
+    public event Action<ObjectChange<ObservedGatedSource>>? Changed;
+
+    /// <summary>Whether it is known which there are; a cluster on which the kind is not installed has none.</summary>
+    public bool AreKnown => _definitions.HasSynced && (_sources.HasSynced || !_definitions.Cache.TryGet(new("", Resource.GroupResource), out _));
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<ObservedGatedSource> All => _sources.Cache.All;
+
+    /// <summary>Keeps them up to date until stopped.</summary>
+    public Task RunAsync(CancellationToken stopping) => _sources.RunAsync(stopping);
+
+    /// <summary>Finds one.</summary>
+    public ObservedGatedSource? Find(ObjectKey key) => _sources.Cache.Find(key);
+
+    /// <summary>Takes the answer to a write into the cache.</summary>
+    public void Observe(ObservedGatedSource written) => _sources.Observe(written);
+
+    /// <summary>Those whose candidates wait at a gate.</summary>
+    public IEnumerable<ObservedGatedSource> Naming(string gate) => _sources.Cache.ByIndex(ByGate, gate);
+
+    /// <summary>Those whose source or target an object is.</summary>
+    public IEnumerable<ObservedGatedSource> About(GatedKey key) => _sources.Cache.ByIndex(ByObject, key.ToString());
+
+    /// <summary>Those of a namespace.</summary>
+    public IEnumerable<ObservedGatedSource> In(string name) => _sources.Cache.ByIndex(ByNamespace, name);
+
+    /// <summary>
+    /// Why a gated source may not have its target: another one has it, or the target is, by way of others, its own source. Null when it may.
+    /// </summary>
+    public (string Reason, string Message)? FindConflict(ObservedGatedSource source, SeenTarget target)
+    {
+        if (source.TargetKey is not { } key)
+        {
+            return ("InvalidSpec", $"spec.sourceRef.kind: '{source.Source.Spec.SourceRef.Kind}' cannot be pinned; expected GitRepository, OCIRepository or HelmChart");
+        }
+
+        if (target is { Exists: true } && target.Owner != source.Key.Name)
+        {
+            return ("TargetConflict", target.Owner is null
+                ? $"{key} exists, and was not created by this GatedSource: it is left alone. Choose another spec.target.name, or delete it"
+                : $"{key} is the target of GatedSource/{key.Key.Namespace}/{target.Owner}: choose another spec.target.name");
+        }
+
+        var rival = About(key).Where(other => other.TargetKey == key && other.Uid != source.Uid).OrderBy(Age).FirstOrDefault();
+        return !target.Exists && rival is not null && Age(rival).CompareTo(Age(source)) < 0 ? ("TargetConflict", $"{key} is to be the target of GatedSource/{rival.Key}, too, which is older: choose another spec.target.name")
+            : LeadsBack(source, key) ? ("Cycle", $"{key} is, by way of other GatedSources, the source of its own source {source.SourceKey}: nothing could ever be released first")
+            : null;
+    }
+
+    private static (DateTimeOffset Created, string Name) Age(ObservedGatedSource source) => (source.Source.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue, source.Key.Name);
+
+    private bool LeadsBack(ObservedGatedSource source, GatedKey target)
+    {
+        var seen = new HashSet<GatedKey>();
+        var next = new Queue<GatedKey>([target]);
+        while (next.TryDequeue(out var key))
+        {
+            if (key == source.SourceKey)
+            {
+                return true;
+            }
+
+            if (seen.Add(key))
+            {
+                foreach (var fed in About(key).Where(other => other.SourceKey == key && other.TargetKey is not null))
+                {
+                    next.Enqueue(fed.TargetKey!.Value);
+                }
+            }
+        }
+
+        return false;
+    }
+}

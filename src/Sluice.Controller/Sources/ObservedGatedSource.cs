@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Sluice.Api.Metadata;
+using Sluice.Api.Serialization;
+using Sluice.Api.Sources;
+using Sluice.Controller.Gated;
+using Sluice.Gating.Releases;
+using Sluice.Gating.Requirements;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Sources;
+
+/// <summary>A GatedSource as the API server has it, with what the domain makes of it.</summary>
+internal sealed class ObservedGatedSource : ICachedObject
+{
+    private ObservedGatedSource(GatedSource source)
+    {
+        Source = source;
+        Gates = [.. source.Spec.Gates.Select(gate => new GateReference(gate.Namespace ?? source.Metadata.Namespace ?? "", gate.Name)).Distinct()];
+        State = source.Status.ToState();
+    }
+
+    public GatedSource Source { get; }
+
+    /// <summary>The gates that its candidates wait at.</summary>
+    public ImmutableArray<GateReference> Gates { get; }
+
+    public Require Require => Source.Spec.Require == "oneOf" ? Require.OneOf : Require.All;
+
+    /// <summary>What was released and what waits, as its status has it.</summary>
+    public ReleaseState State { get; }
+
+    public ObjectKey Key => new(Source.Metadata.Namespace ?? "", Source.Metadata.Name);
+
+    public string Uid => Source.Metadata.Uid ?? "";
+
+    public string ResourceVersion => Source.Metadata.ResourceVersion ?? "";
+
+    /// <summary>The source; null when it is of a kind that cannot be pinned.</summary>
+    public GatedKey? SourceKey => Named(Source.Spec.SourceRef.Name);
+
+    /// <summary>The target; null when it is of a kind that cannot be pinned.</summary>
+    public GatedKey? TargetKey => Named(Source.Spec.Target.Name);
+
+    /// <summary>What a person asks to go back to.</summary>
+    public RollbackRequest? Rollback =>
+        Annotation(GatedSourceAnnotations.RollbackRequestedAt) is { Length: > 0 } token && Annotation(GatedSourceAnnotations.RollbackTo) is { Length: > 0 } to
+            ? new(token, to, Annotation(GatedSourceAnnotations.RollbackRequestedBy))
+            : null;
+
+    /// <summary>Reads one, and drops what is not used again.</summary>
+    public static ObservedGatedSource Read(ReadOnlySpan<byte> json)
+    {
+        var source = JsonSerializer.Deserialize(json, ApiJson.Default.GatedSource) ?? throw new JsonException("Expected a GatedSource and found null.");
+        return new(source with { Metadata = source.Metadata with { ManagedFields = null, Labels = null, Annotations = KeptAnnotations(source.Metadata.Annotations) } });
+    }
+
+    private string? Annotation(string name) => Source.Metadata.Annotations?.GetValueOrDefault(name);
+
+    private GatedKey? Named(string name) => SourceKinds.TryFind(Source.Spec.SourceRef.Kind, out var kind) ? new(kind, new(Key.Namespace, name)) : null;
+
+    // kubectl's last-applied-configuration alone is as large as the object.
+    private static Dictionary<string, string>? KeptAnnotations(IReadOnlyDictionary<string, string>? annotations) =>
+        annotations?.Where(annotation => annotation.Key is FluxAnnotations.ReconcileRequestedAt or GatedSourceAnnotations.RollbackTo
+                or GatedSourceAnnotations.RollbackRequestedAt or GatedSourceAnnotations.RollbackRequestedBy
+                || annotation.Key.StartsWith(FluxAnnotations.EventPrefix, StringComparison.Ordinal))
+            .ToDictionary(annotation => annotation.Key, annotation => annotation.Value);
+}

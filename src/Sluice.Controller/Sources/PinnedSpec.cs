@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using Sluice.Gating.Gates;
+
+namespace Sluice.Controller.Sources;
+
+/// <summary>The spec of a target: that of the source as it was, with the revision pinned.</summary>
+internal static class PinnedSpec
+{
+    /// <summary>Why a source cannot be pinned, whatever its revision; <see langword="null"/>: it can.</summary>
+    public static string? Refusal(string kind, JsonObject spec)
+    {
+        var from = (string?)spec["sourceRef"]?["kind"];
+        return kind == SourceKinds.Chart && from != "HelmRepository"
+            ? $"spec.sourceRef of the HelmChart is a {from}, whose charts have no version to pin; put the {from} behind a GatedSource, and have the HelmChart use its target"
+            : null;
+    }
+
+    /// <summary>The spec of the target.</summary>
+    /// <param name="kind">The kind of the source.</param>
+    /// <param name="snapshot">The spec of the source as the candidate was made from it, as JSON.</param>
+    /// <param name="candidate">What was released.</param>
+    public static JsonObject Make(string kind, string snapshot, Candidate candidate)
+    {
+        var spec = JsonNode.Parse(snapshot)!.AsObject();
+        switch (kind)
+        {
+            case SourceKinds.Git:
+                // The branch stays: it keeps the clone shallow, and the revision as it was called.
+                var branch = (string?)spec["ref"]?["branch"];
+                var pinned = new JsonObject { ["commit"] = Checksum(candidate.Revision, withAlgorithm: false) };
+                if (branch is not null && (spec["ref"] as JsonObject)?.ContainsKey("name") != true)
+                {
+                    pinned["branch"] = branch;
+                }
+
+                spec["ref"] = pinned;
+                break;
+            case SourceKinds.Oci:
+                spec["ref"] = new JsonObject { ["digest"] = Checksum(candidate.Revision, withAlgorithm: true) };
+                break;
+            default:
+                spec["version"] = candidate.Revision;
+                break;
+        }
+
+        return spec;
+    }
+
+    /// <summary>
+    /// Whether a target that shows <paramref name="shown"/> shows what was pinned: a pinned source may call the same commit by another name than the
+    /// branch or the tag that it was found by.
+    /// </summary>
+    public static bool IsSameRevision(string kind, string shown, string released) =>
+        kind == SourceKinds.Chart ? shown == released : Checksum(shown, withAlgorithm: true) == Checksum(released, withAlgorithm: true);
+
+    // RFC-0005 of Flux: [ <named pointer> ] [ [ "@" ] <algorithm> ":" <checksum> ], read from the last @.
+    private static string Checksum(string revision, bool withAlgorithm)
+    {
+        var checksum = revision[(revision.LastIndexOf('@') + 1)..];
+        return withAlgorithm ? checksum : checksum[(checksum.IndexOf(':', StringComparison.Ordinal) + 1)..];
+    }
+}

@@ -1,0 +1,35 @@
+namespace Sluice.Controller.Sources;
+
+/// <summary>What is seen of a target.</summary>
+internal sealed record SeenTarget
+{
+    /// <summary>There is none.</summary>
+    public static SeenTarget Missing { get; } = new();
+
+    /// <summary>Whether it exists.</summary>
+    public bool Exists { get; init; }
+
+    /// <summary>Its identity.</summary>
+    public string Uid { get; init; } = "";
+
+    /// <summary>Its version.</summary>
+    public string ResourceVersion { get; init; } = "";
+
+    /// <summary>The gated source that it belongs to, as it says; null: it is somebody else's object.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Its spec as canonical JSON, without <c>suspend</c>.</summary>
+    public string Spec { get; init; } = "";
+
+    /// <summary>The revision of its artifact, if that is of its present spec.</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>The digest of that.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>Why it is not ready, as its own condition says; null: it is, or that is not known yet.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>Whether somebody deletes it.</summary>
+    public bool IsDeleting { get; init; }
+}

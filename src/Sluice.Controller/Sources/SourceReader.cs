@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+using Sluice.Controller.Gated;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Sources;
+
+/// <summary>Reads sources whole, which the cache of gated objects does not keep; and only when they have changed.</summary>
+internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
+{
+    // Where tools that build artifacts say who made them: OCI image annotations, which source-controller copies into the artifact's metadata.
+    private const string AuthorsMetadata = "org.opencontainers.image.authors";
+    private const string ShardLabel = "sharding.fluxcd.io/key";
+
+    private readonly LatestByVersion<SeenSource> _seen = new();
+
+    /// <summary>The source as the cache of gated objects has it; asks the API server if that is another version than the last.</summary>
+    public async Task<SeenSource> ReadAsync(GatedKey key, CancellationToken cancellation) =>
+        objects.TryGet(key, out var cached, out _) && _seen.TryGet(key, cached.ResourceVersion, out var seen) ? seen : await ReadFreshAsync(key, cancellation);
+
+    /// <summary>The source as it is now.</summary>
+    public async Task<SeenSource> ReadFreshAsync(GatedKey key, CancellationToken cancellation)
+    {
+        if (objects.FindResource(key.Kind) is not { } resource)
+        {
+            return SeenSource.Missing($"the cluster does not serve {key.Kind.Kind}: is Flux's source-controller installed?");
+        }
+
+        var source = await api.TryGetAsync<JsonNode>(resource, key.Key, static json => JsonNode.Parse(json)!, cancellation);
+        if (source is null)
+        {
+            return SeenSource.Missing($"{key} does not exist");
+        }
+
+        var seen = Read(key, source);
+        if (seen.Refusal is null && key.Kind.Kind == SourceKinds.Git && await FindLooseIncludeAsync(key, resource, source, cancellation) is { } loose)
+        {
+            seen = seen with { Refusal = loose };
+        }
+
+        _seen.Keep(key, (string?)source["metadata"]?["resourceVersion"] ?? "", seen);
+        return seen;
+    }
+
+    /// <summary>Forgets a source that nobody waits for.</summary>
+    public void Forget(GatedKey key) => _seen.Forget(key);
+
+    private static SeenSource Read(GatedKey key, JsonNode source)
+    {
+        var (metadata, status) = (source["metadata"]!, source["status"]);
+        var spec = source["spec"] as JsonObject ?? [];
+        var text = CanonicalJson.Write(spec, without: "suspend");
+        var artifact = status?["artifact"];
+        var (revision, digest) = ((string?)artifact?["revision"], (string?)artifact?["digest"]);
+        var problem = FindProblem(key, metadata, status, string.IsNullOrEmpty(revision) || string.IsNullOrEmpty(digest));
+        return new()
+        {
+            Exists = metadata["deletionTimestamp"] is null,
+            Shown = string.IsNullOrEmpty(revision) || string.IsNullOrEmpty(digest) ? null : new(revision, digest, CanonicalJson.Digest(text)),
+            IsCurrent = problem is null,
+            Problem = problem,
+            Refusal = PinnedSpec.Refusal(key.Kind.Kind, spec) is { } refusal ? $"{key}: {refusal}" : null,
+            Spec = text,
+            ShardKey = (string?)metadata["labels"]?[ShardLabel],
+            Authors = Authors((string?)artifact?["metadata"]?[AuthorsMetadata]),
+        };
+    }
+
+    private static string? FindProblem(GatedKey key, JsonNode metadata, JsonNode? status, bool isEmpty)
+    {
+        if (metadata["deletionTimestamp"] is not null)
+        {
+            return $"{key} is being deleted";
+        }
+
+        var generation = (long?)metadata["generation"];
+        var ready = (status?["conditions"] as JsonArray)?.FirstOrDefault(condition => (string?)condition?["type"] == "Ready");
+        if (ready is null || (long?)status?["observedGeneration"] != generation || (long?)ready["observedGeneration"] is { } observed && observed != generation)
+        {
+            return $"{key} is waiting for source-controller";
+        }
+
+        return (string?)ready["status"] != "True" ? $"{key} is not ready: {(string?)ready["message"]}"
+            : isEmpty ? $"{key} has no artifact"
+            : null;
+    }
+
+    private static string[]? Authors(string? metadata) =>
+        metadata?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .SelectMany(author => author.IndexOf('<', StringComparison.Ordinal) is var at and >= 0 && author.EndsWith('>') ? new[] { author[..at].Trim(), author[(at + 1)..^1] } : [author])
+            .ToArray();
+
+    /// <summary>What another repository includes into the artifact must be pinned, too: it would change what is deployed, with no gate asked.</summary>
+    private async Task<string?> FindLooseIncludeAsync(GatedKey key, ApiResource resource, JsonNode source, CancellationToken cancellation)
+    {
+        foreach (var include in source["spec"]?["include"] as JsonArray ?? [])
+        {
+            var name = (string?)include?["repository"]?["name"] ?? "";
+            var included = await api.TryGetAsync<JsonNode>(resource, new(key.Key.Namespace, name), static json => JsonNode.Parse(json)!, cancellation);
+            if (included?["spec"]?["ref"]?["commit"] is null)
+            {
+                return $"{key} includes GitRepository/{key.Key.Namespace}/{name}, which is not pinned to a commit: include the target of a GatedSource instead, or set its spec.ref.commit";
+            }
+        }
+
+        return null;
+    }
+}

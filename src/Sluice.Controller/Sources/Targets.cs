@@ -1,0 +1,126 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Sluice.Api.Metadata;
+using Sluice.Api.Sources;
+using Sluice.Controller.Gated;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Sources;
+
+/// <summary>
+/// The pinned objects of gated sources: reads them, and brings them to what was released. It replaces their specs as a whole, since a server-side
+/// apply would leave in place what somebody has added. Whether they are suspended is not its business.
+/// </summary>
+internal sealed class Targets(KubernetesApi api, GatedObjects objects)
+{
+    private const string ShardLabel = "sharding.fluxcd.io/key";
+
+    private static readonly WriteOptions AsSources = new() { FieldManager = FieldManagers.Sources };
+
+    private readonly LatestByVersion<SeenTarget> _seen = new();
+
+    // The API server fills in what a newer CRD has defaults for: such a target is not what was written, and never will be.
+    private readonly LatestByVersion<string> _written = new();
+
+    /// <summary>The target as the cache of gated objects has it; asks the API server if that is another version than the last.</summary>
+    public async Task<SeenTarget> ReadAsync(GatedKey key, CancellationToken cancellation)
+    {
+        if (objects.TryGet(key, out var cached, out var resource) && _seen.TryGet(key, cached.ResourceVersion, out var seen))
+        {
+            return seen;
+        }
+
+        resource ??= objects.FindResource(key.Kind);
+        return resource is null ? SeenTarget.Missing : Keep(key, await api.TryGetAsync<JsonNode>(resource, key.Key, static json => JsonNode.Parse(json)!, cancellation));
+    }
+
+    /// <summary>Whether a target is what it is to be.</summary>
+    public bool IsAsWanted(GatedKey key, SeenTarget seen, string spec) =>
+        seen.Exists && (seen.Spec == spec || _written.TryGet(key, seen.ResourceVersion, out var written) && written == spec);
+
+    /// <summary>Creates it. Never anything that is there already: it might be somebody else's.</summary>
+    public async Task CreateAsync(GatedKey key, ObjectKey owner, JsonObject spec, string? shardKey, CancellationToken cancellation)
+    {
+        var resource = Resource(key);
+        var metadata = new JsonObject
+        {
+            ["name"] = key.Key.Name,
+            ["namespace"] = key.Key.Namespace,
+            ["annotations"] = new JsonObject { [GatedSourceAnnotations.GatedSource] = owner.Name },
+        };
+        if (shardKey is not null)
+        {
+            metadata["labels"] = new JsonObject { [ShardLabel] = shardKey };
+        }
+
+        var body = new JsonObject { ["apiVersion"] = resource.ApiVersion, ["kind"] = resource.Kind, ["metadata"] = metadata, ["spec"] = spec.DeepClone() };
+        Keep(key, await api.CreateAsync<JsonNode>(resource, key.Key.Namespace, Bytes(body), static json => JsonNode.Parse(json)!, AsSources, cancellation), CanonicalJson.Write(spec, "suspend"));
+    }
+
+    /// <summary>Replaces the spec of one that is there, if it is still the one that was seen.</summary>
+    public async Task ReplaceAsync(GatedKey key, SeenTarget seen, JsonObject spec, CancellationToken cancellation)
+    {
+        var resource = Resource(key);
+        var present = await api.GetAsync<JsonNode>(resource, key.Key, static json => JsonNode.Parse(json)!, cancellation);
+        if ((string?)present["metadata"]?["uid"] != seen.Uid || (string?)present["metadata"]?["annotations"]?[GatedSourceAnnotations.GatedSource] != seen.Owner)
+        {
+            return;
+        }
+
+        var wanted = spec.DeepClone().AsObject();
+        if (present["spec"]?["suspend"] is { } suspend)
+        {
+            wanted["suspend"] = suspend.DeepClone();
+        }
+
+        present["spec"] = wanted;
+        Keep(key, await api.UpdateAsync<JsonNode>(resource, key.Key, Bytes(present.AsObject()), AsSources, static json => JsonNode.Parse(json)!, cancellation), CanonicalJson.Write(spec, "suspend"));
+    }
+
+    /// <summary>Forgets one that nobody owns any more.</summary>
+    public void Forget(GatedKey key)
+    {
+        _seen.Forget(key);
+        _written.Forget(key);
+    }
+
+    private ApiResource Resource(GatedKey key) => objects.FindResource(key.Kind) ?? throw new InvalidOperationException($"The cluster does not serve {key.Kind.Kind}.");
+
+    private SeenTarget Keep(GatedKey key, JsonNode? target, string? written = null)
+    {
+        if (target is null)
+        {
+            return SeenTarget.Missing;
+        }
+
+        var seen = Read(target);
+        _seen.Keep(key, seen.ResourceVersion, seen);
+        if (written is not null)
+        {
+            _written.Keep(key, seen.ResourceVersion, written);
+        }
+
+        return seen;
+    }
+
+    private static SeenTarget Read(JsonNode target)
+    {
+        var (metadata, status) = (target["metadata"]!, target["status"]);
+        var ready = (status?["conditions"] as JsonArray)?.FirstOrDefault(condition => (string?)condition?["type"] == "Ready");
+        var isCurrent = (long?)status?["observedGeneration"] == (long?)metadata["generation"];
+        return new()
+        {
+            Exists = true,
+            Uid = (string?)metadata["uid"] ?? "",
+            ResourceVersion = (string?)metadata["resourceVersion"] ?? "",
+            Owner = (string?)metadata["annotations"]?[GatedSourceAnnotations.GatedSource],
+            Spec = CanonicalJson.Write(target["spec"] as JsonObject ?? [], "suspend"),
+            Revision = isCurrent ? (string?)status?["artifact"]?["revision"] : null,
+            Digest = isCurrent ? (string?)status?["artifact"]?["digest"] : null,
+            Failure = isCurrent && (string?)ready?["status"] == "False" ? (string?)ready["message"] ?? "" : null,
+            IsDeleting = metadata["deletionTimestamp"] is not null,
+        };
+    }
+
+    private static ReadOnlyMemory<byte> Bytes(JsonObject body) => Encoding.UTF8.GetBytes(body.ToJsonString());
+}
