@@ -1,0 +1,140 @@
+using System.Text.Json.Nodes;
+using FluxStandIn;
+using Sluice.Api;
+using Sluice.Controller.Tests.Clusters;
+using Sluice.FluxStandIn.Tests;
+using Sluice.Kubernetes;
+using Sluice.TestBed;
+
+namespace Sluice.Controller.Tests.Sources;
+
+/// <summary>
+/// An application in a namespace of its own: a Git repository, its GitRepository <c>app</c>, the GatedSource <c>app</c> with the target
+/// <c>app-gated</c>, and a Kustomization that deploys from that. Flux is played by the stand-in.
+/// </summary>
+internal sealed class GatedApp : IAsyncDisposable
+{
+    public static ApiResource GatedSource { get; } = new(ApiGroup.Name, ApiGroup.Version, "gatedsources", "GatedSource");
+
+    public static ApiResource Approval { get; } = new(ApiGroup.Name, ApiGroup.Version, "approvals", "Approval");
+
+    public static ApiResource GitRepository { get; } = new("source.toolkit.fluxcd.io", "v1", "gitrepositories", "GitRepository");
+
+    public static ApiResource Deployment { get; } = new("apps", "v1", "deployments", "Deployment");
+
+    private readonly Cluster _cluster;
+    private readonly TestRepository _git;
+    private StandIn _flux = null!;
+    private int _approvals;
+
+    private GatedApp(Cluster cluster, TestRepository git, string name) => (_cluster, _git, Namespace) = (cluster, git, name);
+
+    public string Namespace { get; }
+
+    public TestRepository Git => _git;
+
+    /// <summary>Makes it all, and the gates; what is gated comes with <see cref="GateAsync"/>.</summary>
+    public static async Task<GatedApp> StartAsync(Cluster cluster, string gateSpec)
+    {
+        var app = new GatedApp(cluster, await TestRepository.CreateAsync(), await cluster.NewNamespaceAsync());
+        await cluster.CreateGateAsync(app.Namespace, "release", gateSpec);
+        await app.ApplyAsync($$"""
+            apiVersion: source.toolkit.fluxcd.io/v1
+            kind: GitRepository
+            metadata: {name: app, namespace: {{app.Namespace}}}
+            spec: {url: "https://git.example.org/app.git", interval: 1s, ref: {branch: main} }
+            ---
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {name: app, namespace: {{app.Namespace}}}
+            spec: {interval: 1s, prune: true, path: ./deploy, targetNamespace: {{app.Namespace}}, sourceRef: {kind: GitRepository, name: app-gated} }
+            """);
+        app._flux = await StandIn.StartAsync(new()
+        {
+            Kubeconfig = cluster.ControlPlane.KubeconfigPath,
+            Namespaces = [app.Namespace],
+            GitRoot = app._git.Root,
+            RequeueDependency = TimeSpan.FromSeconds(1),
+            Log = TextWriter.Null,
+        });
+        return app;
+    }
+
+    public Task ApplyAsync(string manifests) => _cluster.Kubectl.ApplyAsync(manifests);
+
+    /// <summary>The GatedSource.</summary>
+    public Task GateAsync(string spec = "", string name = "app", string target = "app-gated") => ApplyAsync($$"""
+        apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+        kind: GatedSource
+        metadata: {name: {{name}}, namespace: {{Namespace}}}
+        spec: {sourceRef: {kind: GitRepository, name: app}, target: {name: {{target}}}, gates: [{name: release}] {{spec}} }
+        """);
+
+    /// <summary>Commits a version of the application: a Deployment that says which. Gives the revision as Flux spells it.</summary>
+    public Task<string> CommitAsync(string version) => _git.CommitAsync(("deploy/app.yaml", $$"""
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: app, annotations: {version: "{{version}}"} }
+        spec:
+          replicas: 1
+          selector: {matchLabels: {app: app} }
+          template: {metadata: {labels: {app: app} }, spec: {containers: [{name: app, image: "registry.example.org/app:{{version}}"}] } }
+        """));
+
+    public Task<JsonNode?> SourceAsync() => _cluster.GetAsync(GatedSource, Namespace, "app");
+
+    public Task<JsonNode> UntilSourceAsync(string what, Func<JsonNode, bool> isWanted) => _cluster.UntilAsync(GatedSource, Namespace, "app", what, isWanted);
+
+    public Task<JsonNode> UntilWaitingAsync(string revision) => UntilSourceAsync($"has the candidate {revision}", source => Candidate(source, "revision") == revision);
+
+    public Task<JsonNode> UntilReleasedAsync(string revision) =>
+        UntilSourceAsync($"has released {revision} and is ready", source => Released(source, "revision") == revision && source.Condition("Ready", "status") == "True");
+
+    public async Task UntilDeployedAsync(string version) =>
+        await _cluster.UntilAsync(Deployment, Namespace, "app", $"is deployed at {version}", deployment => deployment.Annotation("version") == version);
+
+    /// <summary>The version that is deployed; null when nothing is.</summary>
+    public async Task<string?> DeployedAsync() => (await _cluster.GetAsync(Deployment, Namespace, "app"))?.Annotation("version");
+
+    public static string? Candidate(JsonNode source, string field) => (string?)source["status"]?["candidate"]?[field];
+
+    public static string? Released(JsonNode source, string field) => (string?)source["status"]?["released"]?[field];
+
+    /// <summary>A vote about what a GatedSource's candidate was when <paramref name="source"/> was read, by a user with a role for it.</summary>
+    public async Task VoteAsync(string user, JsonNode source, string decision = "approve", Func<string, string>? forge = null) =>
+        await (await VoterAsync(user)).RunAsync(["create", "-f", "-"], await VoteJsonAsync(user, source, decision, forge));
+
+    /// <summary>The vote as a manifest.</summary>
+    public async Task<string> VoteJsonAsync(string user, JsonNode source, string decision = "approve", Func<string, string>? forge = null)
+    {
+        var gate = (await _cluster.GetAsync(FluxResources.Gate, Namespace, "release"))!;
+        var json = $$"""
+            {"apiVersion": "gating.toolkit.fluxcd.io/v1alpha1", "kind": "Approval",
+             "metadata": {"name": "vote-{{Interlocked.Increment(ref _approvals)}}", "namespace": "{{Namespace}}"},
+             "spec": {"gate": {"name": "release", "uid": "{{gate["metadata"]!["uid"]}}"},
+              "target": {"kind": "GatedSource", "namespace": "{{Namespace}}", "name": "{{source["metadata"]!["name"]}}", "uid": "{{source["metadata"]!["uid"]}}"},
+              "revision": "{{Candidate(source, "revision")}}", "digest": "{{Candidate(source, "digest")}}", "specDigest": "{{Candidate(source, "specDigest")}}",
+              "decision": "{{decision}}", "approver": {"username": "{{user}}"} } }
+            """;
+        return forge?.Invoke(json) ?? json;
+    }
+
+    /// <summary>kubectl as a user who may approve in the namespace.</summary>
+    public async Task<Kubectl> VoterAsync(string user)
+    {
+        await ApplyAsync($$"""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: approver-{{user}}, namespace: {{Namespace}}}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: sluice-approver}
+            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: {{user}}}]
+            """);
+        return _cluster.ControlPlane.KubectlFor(user);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _flux.DisposeAsync();
+        _git.Dispose();
+    }
+}

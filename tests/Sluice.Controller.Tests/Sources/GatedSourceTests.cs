@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using Sluice.Controller.Tests.Clusters;
+using Sluice.TestBed;
+
+namespace Sluice.Controller.Tests.Sources;
+
+/// <summary>The main job of GatedSource, on a real API server with a Git repository.</summary>
+public sealed class GatedSourceTests(ApprovingCluster approving) : IClassFixture<ApprovingCluster>
+{
+    private const string TwoPeople = """{"default": "opened", "approvals": {"required": 2}}""";
+
+    private Cluster Cluster => approving.Cluster;
+
+    [Fact]
+    public async Task Exactly_what_two_people_approved_is_deployed_and_drift_of_it_is_corrected_while_others_wait()
+    {
+        await using var controller = await approving.StartControllerAsync();
+        await using var app = await GatedApp.StartAsync(Cluster, TwoPeople);
+        var a = await app.CommitAsync("A");
+        await app.GateAsync(", initial: release");
+        await app.UntilReleasedAsync(a);
+        await app.UntilDeployedAsync("A");
+
+        var b = await app.CommitAsync("B");
+        var waitingB = await app.UntilWaitingAsync(b);
+        await Cluster.Kubectl.RunAsync("-n", app.Namespace, "delete", "deployment", "app");
+        await app.UntilDeployedAsync("A");
+        await app.VoteAsync("alice", waitingB);
+        await app.UntilSourceAsync("counts alice's vote", source => (string?)source["status"]!["candidate"]?["approvals"]?[0]?["approver"] == "alice");
+
+        var c = await app.CommitAsync("C");
+        var waitingC = await app.UntilWaitingAsync(c);
+        GatedApp.Candidate(waitingC, "supersedes").Should().Be(b);
+        await app.VoteAsync("bob", waitingB);
+        await app.VoteAsync("carol", waitingC);
+        await app.UntilSourceAsync("counts carol's vote alone", source => source["status"]!["candidate"]?["approvals"] is JsonArray { Count: 1 } votes && (string?)votes[0]!["approver"] == "carol");
+        (await app.DeployedAsync()).Should().Be("A");
+
+        await app.VoteAsync("dave", waitingC);
+        await app.UntilReleasedAsync(c);
+        await app.UntilDeployedAsync("C");
+
+        var released = (await app.SourceAsync())!["status"]!["history"]!.AsArray().Select(entry => (string?)entry!["revision"]);
+        released.Should().Equal(c, a);
+        GatedApp.Released((await app.SourceAsync())!, "by").Should().Be("carol, dave");
+    }
+}
