@@ -279,8 +279,11 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _sources.Changed += change =>
         {
             _sourceQueue.Add(change.Key, Priority(change.IsInitial));
-            // Another one may have waited for its target.
-            LookAt(change is { New: null, Old.TargetKey: { } target } ? _sources.About(target) : []);
+            if (change.Old?.Source.Metadata.Generation != change.New?.Source.Metadata.Generation)
+            {
+                // Two may want one target, or feed each other in a circle.
+                LookAt(new[] { change.Old?.TargetKey, change.Old?.SourceKey, change.New?.TargetKey, change.New?.SourceKey }.OfType<GatedKey>().Distinct().SelectMany(_sources.About));
+            }
         };
         _votes.Changed += source => _sourceQueue.Add(source);
         _objects.Changed += (key, change) =>

@@ -38,14 +38,14 @@ internal sealed partial class GatedSourceNotifier(Notifier notifier, ILogger<Gat
         TellTrouble(observed, look);
     }
 
-    /// <summary>Tells that the target was created.</summary>
+    /// <summary>Tells that the target was created; again, if it was released before and is missing: somebody has deleted it, or a controller was cut off.</summary>
     public void TellCreated(ObservedGatedSource observed, GatedKey target, Release released, bool isAgain) => Send(
         observed, isAgain, isAgain ? "TargetRestored" : "TargetCreated",
-        isAgain ? $"{target} was deleted, and is created again at {released.Candidate.Revision}" : $"{target} is created at {released.Candidate.Revision}", null);
+        isAgain ? $"{target} was missing, and is created at {released.Candidate.Revision} as it was approved" : $"{target} is created at {released.Candidate.Revision}", null);
 
-    /// <summary>Tells that somebody had changed the target.</summary>
+    /// <summary>Tells that the target was not as it was released: somebody has changed it, or a controller was cut off.</summary>
     public void TellRestored(ObservedGatedSource observed, GatedKey target, Release released) => Send(
-        observed, true, "TargetRestored", $"the spec of {target} was changed, and is set back to {released.Candidate.Revision} as it was approved", null);
+        observed, true, "TargetRestored", $"the spec of {target} was not as released, and is set back to {released.Candidate.Revision} as it was approved", null);
 
     /// <summary>Tells that the API server refuses a write.</summary>
     public void TellRefused(ObservedGatedSource observed, string why) => Send(observed, true, "WriteRefused", why, null);

@@ -107,12 +107,12 @@ internal sealed partial class GatedSourceReconciler(
         if (!target.Exists)
         {
             await targets.CreateAsync(key, observed.Key, spec, shardKey, cancellation);
-            notifier.TellCreated(observed, key, released, isAgain: !look.Releases && observed.State.History.Length > 0 && observed.Source.Status?.FindCondition(ConditionTypes.Ready)?.IsTrue == true);
+            notifier.TellCreated(observed, key, released, isAgain: !look.Releases);
         }
         else if (!targets.IsAsWanted(key, target, CanonicalJson.Write(spec, "suspend")))
         {
             await targets.ReplaceAsync(key, target, spec, cancellation);
-            if (!look.Releases && observed.Source.Status?.FindCondition(ConditionTypes.Ready)?.IsTrue == true)
+            if (!look.Releases)
             {
                 notifier.TellRestored(observed, key, released);
             }

@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using Sluice.Controller.Tests.Clusters;
+
+namespace Sluice.Controller.Tests.Sources;
+
+/// <summary>What the target of a gated source is, for each kind of source.</summary>
+public sealed class PinningTests(RunningApprovals running) : IClassFixture<RunningApprovals>
+{
+    private const string Commit = "0123456789abcdef0123456789abcdef01234567";
+    private const string Image = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    [Theory]
+    [InlineData("GitRepository", "main@sha1:" + Commit, """{"ref": {"branch": "main", "commit": "0123456789abcdef0123456789abcdef01234567"}}""")]
+    [InlineData("OCIRepository", "1.2.3@" + Image, """{"ref": {"digest": "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}}""")]
+    [InlineData("HelmChart", "1.2.3", """{"version": "1.2.3"}""")]
+    public async Task The_target_is_the_sources_spec_with_the_revision_pinned(string kind, string revision, string pinned)
+    {
+        var source = await PlayedSource.StartAsync(running.Cluster, kind);
+        await source.FetchAsync(revision, "sha256:01");
+        await source.UntilWaitingAsync(revision);
+        (await source.TargetAsync()).Should().BeNull("its gate is closed");
+        await source.OpenAsync();
+        await source.UntilReleasedAsync(revision);
+
+        var target = await source.UntilTargetAsync("is there", _ => true);
+        var expected = (await source.TargetAsync("app"))!["spec"]!.DeepClone().AsObject();
+        foreach (var (field, value) in JsonNode.Parse(pinned)!.AsObject())
+        {
+            expected[field] = value!.DeepClone();
+        }
+
+        JsonNode.DeepEquals(target["spec"], expected).Should().BeTrue($"expected {expected.ToJsonString()}, found {target["spec"]!.ToJsonString()}");
+    }
+
+    [Theory]
+    [InlineData("""{"ref": {"tag": "v1.0"}}""", "v1.0@sha1:" + Commit)]
+    [InlineData("""{"ref": {"semver": "1.x"}}""", "v1.0@sha1:" + Commit)]
+    [InlineData("""{"ref": {"name": "refs/heads/main"}}""", "refs/heads/main@sha1:" + Commit)]
+    [InlineData("""{}""", "main@sha1:" + Commit)]
+    public async Task A_git_repository_is_pinned_by_commit_whatever_it_follows(string reference, string revision)
+    {
+        var spec = JsonNode.Parse("""{"interval": "1h", "url": "https://git.example.org/app.git"}""")!.AsObject();
+        foreach (var (field, value) in JsonNode.Parse(reference)!.AsObject())
+        {
+            spec[field] = value!.DeepClone();
+        }
+
+        var source = await PlayedSource.StartAsync(running.Cluster, spec: spec.ToJsonString(), gate: """{"default": "opened"}""");
+        await source.FetchAsync(revision, "sha256:01");
+        var target = await source.UntilTargetAsync("is there", _ => true);
+        target["spec"]!["ref"]!.ToJsonString().Should().Be($$"""{"commit":"{{Commit}}"}""");
+
+        // A pinned repository calls the commit by no name.
+        await source.FetchAsync($"sha1:{Commit}", "sha256:01", "app-gated");
+        await source.UntilAsync("is ready", gated => gated.Condition("Ready", "status") == "True" && gated.Condition("Ready", "message") == $"{revision} is released");
+    }
+
+    [Fact]
+    public async Task A_field_of_the_source_that_is_changed_without_a_new_revision_is_a_new_candidate()
+    {
+        var source = await PlayedSource.StartAsync(running.Cluster);
+        await source.ReleaseAsync("main@sha1:aa", "sha256:01");
+        await running.Cluster.PatchAsync(source.Kind, source.Namespace, "app", """{"spec": {"ignore": "/nothing"}}""");
+        await source.LookedAtAgainAsync();
+        GatedApp.Candidate((await source.GatedAsync())!, "revision").Should().BeNull("the artifact is not of the new spec yet");
+
+        await source.FetchAsync("main@sha1:aa", "sha256:01");
+        var waiting = await source.UntilWaitingAsync("main@sha1:aa", "sha256:01");
+        GatedApp.Candidate(waiting, "specDigest").Should().NotBe(GatedApp.Released(waiting, "specDigest"));
+        (await source.TargetAsync())!["spec"]!["ignore"]!.GetValue<string>().Should().Be("/docs");
+        await source.OpenAsync();
+        await source.UntilTargetAsync("has the new field", target => (string?)target["spec"]!["ignore"] == "/nothing");
+    }
+
+    [Fact]
+    public async Task A_source_that_is_suspended_and_resumed_is_the_same_candidate()
+    {
+        var source = await PlayedSource.StartAsync(running.Cluster);
+        await source.FetchAsync("main@sha1:aa", "sha256:01");
+        var before = await source.UntilWaitingAsync("main@sha1:aa");
+        await running.Cluster.PatchAsync(source.Kind, source.Namespace, "app", """{"spec": {"suspend": true}}""");
+        await source.OpenAsync();
+        var after = await source.UntilReleasedAsync("main@sha1:aa");
+        GatedApp.Released(after, "specDigest").Should().Be(GatedApp.Candidate(before, "specDigest"));
+        (await source.UntilTargetAsync("is there", _ => true))["spec"]!["suspend"].Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_chart_out_of_a_repository_of_sources_cannot_be_pinned_and_says_what_to_do()
+    {
+        var source = await PlayedSource.StartAsync(
+            running.Cluster, "HelmChart", """{"interval": "1h", "chart": "./chart", "sourceRef": {"kind": "GitRepository", "name": "app"}}""", """{"default": "opened"}""");
+        await source.FetchAsync("1.2.3", "sha256:01");
+        var gated = await source.UntilAsync("is stalled", gated => gated.Condition("Stalled", "reason") == "CannotPin");
+        gated.Condition("Ready", "message").Should().Contain("put the GitRepository behind a GatedSource, and have the HelmChart use its target");
+        (await source.TargetAsync()).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task What_another_repository_includes_must_be_pinned_too()
+    {
+        var source = await PlayedSource.StartAsync(
+            running.Cluster, spec: """{"interval": "1h", "url": "https://git.example.org/app.git", "include": [{"repository": {"name": "shared"}}]}""", gate: """{"default": "opened"}""");
+        await source.CreateSourceAsync("shared", """{"interval": "1h", "url": "https://git.example.org/shared.git", "ref": {"branch": "main"}}""");
+        await source.FetchAsync("main@sha1:aa", "sha256:01");
+        await source.UntilAsync("is stalled", gated => gated.Condition("Stalled", "message")?.Contains($"includes GitRepository/{source.Namespace}/shared, which is not pinned", StringComparison.Ordinal) == true);
+
+        await running.Cluster.PatchAsync(source.Kind, source.Namespace, "shared", """{"spec": {"ref": {"commit": "0123456789abcdef0123456789abcdef01234567"}}}""");
+        await source.FetchAsync("main@sha1:aa", "sha256:02");
+        await source.UntilReleasedAsync("main@sha1:aa", "sha256:02");
+        (await source.UntilTargetAsync("is there", _ => true))["spec"]!["include"]![0]!["repository"]!["name"]!.GetValue<string>().Should().Be("shared");
+    }
+
+    [Fact]
+    public async Task Another_digest_than_the_approved_one_under_its_revision_is_told()
+    {
+        var source = await PlayedSource.StartAsync(running.Cluster, "HelmChart");
+        await source.ReleaseAsync("1.2.3", "sha256:01");
+        await source.FetchAsync("1.2.3", "sha256:01", "app-gated");
+        await source.UntilAsync("is ready", gated => gated.Condition("Ready", "status") == "True");
+        await source.FetchAsync("1.2.3", "sha256:ff", "app-gated");
+        var gated = await source.UntilAsync("says so", gated => gated.Condition("Ready", "reason") == "DigestMismatch");
+        gated.Condition("Ready", "message").Should().Contain("sha256:ff").And.Contain("sha256:01 was approved");
+        await Sluice.TestBed.Eventually.GivesAsync("there is an Event", () => running.Cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "jsonpath={.items[*].reason}"),
+            reasons => reasons.Contains("DigestMismatch", StringComparison.Ordinal));
+    }
+}

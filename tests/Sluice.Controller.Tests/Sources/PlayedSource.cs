@@ -1,0 +1,136 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Sluice.Controller.Tests.Clusters;
+using Sluice.Kubernetes;
+using Sluice.TestBed;
+
+namespace Sluice.Controller.Tests.Sources;
+
+/// <summary>
+/// A source of any kind, its GatedSource <c>app</c> and a gate, in a namespace of their own; the test itself is source-controller, and says what is
+/// fetched and when.
+/// </summary>
+internal sealed class PlayedSource
+{
+    private int _approvals;
+
+    private PlayedSource(Cluster cluster, string inNamespace, string kind) => (Cluster, Namespace, Kind) = (cluster, inNamespace, FluxResources.All.Single(resource => resource.Kind == kind));
+
+    public Cluster Cluster { get; }
+
+    public string Namespace { get; }
+
+    public ApiResource Kind { get; }
+
+    public static async Task<PlayedSource> StartAsync(Cluster cluster, string kind = "GitRepository", string? spec = null, string gate = """{"default": "closed"}""", string gated = "")
+    {
+        var source = new PlayedSource(cluster, await cluster.NewNamespaceAsync(), kind);
+        await cluster.CreateGateAsync(source.Namespace, "release", gate);
+        await source.CreateSourceAsync("app", spec ?? Spec(kind));
+        await source.GateAsync(gated);
+        return source;
+    }
+
+    public Task CreateSourceAsync(string name, string spec) => Cluster.Api.CreateAsync(
+        Kind, Namespace, Encoding.UTF8.GetBytes($$"""{"apiVersion": "{{Kind.ApiVersion}}", "kind": "{{Kind.Kind}}", "metadata": {"name": "{{name}}", "namespace": "{{Namespace}}"}, "spec": {{spec}}}"""),
+        ObjectDecoders.Ignore);
+
+    public Task GateAsync(string more = "", string name = "app", string source = "app", string target = "app-gated") => Cluster.Kubectl.ApplyAsync($$"""
+        apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+        kind: GatedSource
+        metadata: {name: {{name}}, namespace: {{Namespace}}}
+        spec: {sourceRef: {kind: {{Kind.Kind}}, name: {{source}}}, target: {name: {{target}}}, gates: [{name: release}] {{more}} }
+        """);
+
+    /// <summary>Fetches: the source, or another object of its kind, has an artifact of its present spec.</summary>
+    public async Task FetchAsync(string revision, string digest, string name = "app", string ready = "True", string metadata = "{}")
+    {
+        var source = (await Cluster.GetAsync(Kind, Namespace, name))!;
+        await Cluster.PatchAsync(Kind, Namespace, name, $$"""
+            {"status": {"observedGeneration": {{source["metadata"]!["generation"]}},
+              "artifact": {"revision": "{{revision}}", "digest": "{{digest}}", "path": "x", "url": "http://x/x", "lastUpdateTime": "2026-11-25T12:00:00Z", "metadata": {{metadata}} },
+              "conditions": [{"type": "Ready", "status": "{{ready}}", "reason": "Succeeded", "message": "played", "lastTransitionTime": "2026-11-25T12:00:00Z", "observedGeneration": {{source["metadata"]!["generation"]}}}] } }
+            """, "gotk-source-controller", "status");
+    }
+
+    public Task OpenAsync() => Cluster.OpenAsync(Namespace, "release");
+
+    public Task CloseAsync() => Cluster.CloseAsync(Namespace, "release");
+
+    public Task<JsonNode?> GatedAsync(string name = "app") => Cluster.GetAsync(GatedApp.GatedSource, Namespace, name);
+
+    public Task<JsonNode?> TargetAsync(string name = "app-gated") => Cluster.GetAsync(Kind, Namespace, name);
+
+    public Task<JsonNode> UntilAsync(string what, Func<JsonNode, bool> isWanted, string name = "app") => Cluster.UntilAsync(GatedApp.GatedSource, Namespace, name, what, isWanted);
+
+    public Task<JsonNode> UntilWaitingAsync(string revision, string? digest = null) => UntilAsync(
+        $"has the candidate {revision} {digest}", gated => GatedApp.Candidate(gated, "revision") == revision && (digest is null || GatedApp.Candidate(gated, "digest") == digest));
+
+    public Task<JsonNode> UntilReleasedAsync(string revision, string? digest = null) => UntilAsync(
+        $"has released {revision} {digest}", gated => GatedApp.Released(gated, "revision") == revision && (digest is null || GatedApp.Released(gated, "digest") == digest));
+
+    public Task<JsonNode> UntilTargetAsync(string what, Func<JsonNode, bool> isWanted) => Cluster.UntilAsync(Kind, Namespace, "app-gated", what, isWanted);
+
+    /// <summary>Releases a revision, by opening the gate and closing it again.</summary>
+    public async Task ReleaseAsync(string revision, string digest)
+    {
+        await FetchAsync(revision, digest);
+        await UntilWaitingAsync(revision, digest);
+        await OpenAsync();
+        await UntilReleasedAsync(revision, digest);
+        await CloseAsync();
+        await Cluster.UntilAsync(FluxResources.Gate, Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+    }
+
+    /// <summary>That nothing happens is seen when something that comes later has happened: the controller has looked at this object again.</summary>
+    public async Task LookedAtAgainAsync()
+    {
+        var token = Guid.NewGuid().ToString("n");
+        await Cluster.AnnotateAsync(GatedApp.GatedSource, Namespace, "app", "reconcile.fluxcd.io/requestedAt", token);
+        await UntilAsync("was looked at again", gated => (string?)gated["status"]?["lastHandledReconcileAt"] == token);
+    }
+
+    /// <summary>A vote as a manifest, about what waits.</summary>
+    public async Task<JsonNode> VoteAsync(string user, string decision = "approve")
+    {
+        var gated = (await GatedAsync())!;
+        var gate = (await Cluster.GetAsync(FluxResources.Gate, Namespace, "release"))!;
+        return JsonNode.Parse($$"""
+            {"apiVersion": "gating.toolkit.fluxcd.io/v1alpha1", "kind": "Approval",
+             "metadata": {"name": "vote-{{Interlocked.Increment(ref _approvals)}}", "namespace": "{{Namespace}}"},
+             "spec": {"gate": {"name": "release", "uid": "{{gate["metadata"]!["uid"]}}"},
+              "target": {"kind": "GatedSource", "namespace": "{{Namespace}}", "name": "app", "uid": "{{gated["metadata"]!["uid"]}}"},
+              "revision": "{{GatedApp.Candidate(gated, "revision")}}", "digest": "{{GatedApp.Candidate(gated, "digest")}}", "specDigest": "{{GatedApp.Candidate(gated, "specDigest")}}",
+              "decision": "{{decision}}", "approver": {"username": "{{user}}"} } }
+            """)!;
+    }
+
+    /// <summary>kubectl as a user who has a role in the namespace.</summary>
+    public async Task<Kubectl> AsAsync(string user, string role, params string[] groups)
+    {
+        await Cluster.Kubectl.ApplyAsync($$"""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: {{user}}-{{role}}, namespace: {{Namespace}}}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {{role}}}
+            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: {{user}}}]
+            """);
+        return Cluster.ControlPlane.KubectlFor(user, groups);
+    }
+
+    /// <summary>The spec of a source that fetches, with what must carry over.</summary>
+    public static string Spec(string kind) => kind switch
+    {
+        "GitRepository" => """
+            {"interval": "1h", "url": "https://git.example.org/app.git", "ref": {"branch": "main"}, "ignore": "/docs", "secretRef": {"name": "git"}, "proxySecretRef": {"name": "proxy"},
+             "recurseSubmodules": true, "verify": {"mode": "HEAD", "secretRef": {"name": "keys"}}, "sparseCheckout": ["deploy"]}
+            """,
+        "OCIRepository" => """
+            {"interval": "1h", "url": "oci://registry.example.org/app", "ref": {"semver": "1.x"}, "secretRef": {"name": "registry"}, "ignore": "/docs", "insecure": true,
+             "verify": {"provider": "cosign", "secretRef": {"name": "keys"}}, "layerSelector": {"mediaType": "application/vnd.example", "operation": "copy"}}
+            """,
+        _ => """
+            {"interval": "1h", "chart": "app", "version": "1.x", "sourceRef": {"kind": "HelmRepository", "name": "charts"}, "valuesFiles": ["values.yaml"], "verify": {"provider": "cosign", "secretRef": {"name": "keys"}}}
+            """,
+    };
+}

@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using Sluice.Controller.Tests.Clusters;
+using Sluice.TestBed;
+
+namespace Sluice.Controller.Tests.Sources;
+
+/// <summary>Going back, and opening for one revision alone.</summary>
+public sealed class RollbackTests(RunningApprovals running) : IClassFixture<RunningApprovals>
+{
+    private const string A = "main@sha1:aa";
+    private const string B = "main@sha1:bb";
+    private const string C = "main@sha1:cc";
+
+    private Cluster Cluster => running.Cluster;
+
+    [Fact]
+    public async Task A_rollback_releases_an_earlier_entry_of_the_history_through_the_gates_and_the_newest_does_not_come_back()
+    {
+        var source = await PlayedSource.StartAsync(Cluster);
+        await source.ReleaseAsync(A, "sha256:01");
+        await Cluster.PatchAsync(source.Kind, source.Namespace, "app", """{"spec": {"ignore": "/other"}}""");
+        await source.ReleaseAsync(B, "sha256:02");
+
+        var operatorOfIt = await source.AsAsync("olga", "sluice-operator");
+        await RollBackAsync(operatorOfIt, source, A, "1", "olga");
+        var waiting = await source.UntilWaitingAsync(A);
+        ((bool?)waiting["status"]!["candidate"]!["rollback"]).Should().BeTrue();
+        (await source.TargetAsync())!["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("bb", "the gate is closed");
+
+        await source.OpenAsync();
+        var released = await source.UntilReleasedAsync(A);
+        GatedApp.Released(released, "reason").Should().Be("Rollback");
+        GatedApp.Released(released, "by").Should().StartWith("olga");
+        var target = await source.UntilTargetAsync("is back", target => (string?)target["spec"]!["ref"]!["commit"] == "aa");
+        target["spec"]!["ignore"]!.GetValue<string>().Should().Be("/docs", "it goes back to the whole spec as it was");
+
+        // The gate is opened still, and the source offers B still.
+        await source.LookedAtAgainAsync();
+        GatedApp.Released((await source.GatedAsync())!, "revision").Should().Be(A);
+        await source.FetchAsync(C, "sha256:03");
+        await source.UntilReleasedAsync(C);
+    }
+
+    [Fact]
+    public async Task A_rollback_takes_the_verb_for_it_and_nobody_asks_in_another_persons_name()
+    {
+        var source = await PlayedSource.StartAsync(Cluster);
+        await source.ReleaseAsync(A, "sha256:01");
+        await source.ReleaseAsync(B, "sha256:02");
+        await Cluster.Kubectl.ApplyAsync($$"""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata: {name: patcher, namespace: {{source.Namespace}}}
+            rules: [{apiGroups: [gating.toolkit.fluxcd.io], resources: [gatedsources], verbs: [get, patch]}]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: patcher, namespace: {{source.Namespace}}}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: patcher}
+            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: mallory}]
+            """);
+        var attempt = () => RollBackAsync(Cluster.ControlPlane.KubectlFor("mallory"), source, A, "1", "mallory");
+        (await attempt.Should().ThrowAsync<KubectlException>()).Which.Message.Should().Contain("it takes the verb rollback on it");
+        var olga = await source.AsAsync("olga", "sluice-operator");
+        var claim = () => RollBackAsync(olga, source, A, "1", "somebody-else");
+        (await claim.Should().ThrowAsync<KubectlException>()).Which.Message.Should().Contain("rollback-requestedBy must be who makes the request, olga");
+    }
+
+    [Fact]
+    public async Task A_rollback_to_what_was_never_released_is_refused_and_told()
+    {
+        var source = await PlayedSource.StartAsync(Cluster);
+        await source.ReleaseAsync(A, "sha256:01");
+        await RollBackAsync(Cluster.Kubectl, source, "main@sha1:zz", "1", "admin");
+        await Eventually.GivesAsync("it is told", () => Cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "jsonpath={.items[*].message}"),
+            messages => messages.Contains("'main@sha1:zz' is not among the last 1 releases", StringComparison.Ordinal));
+        GatedApp.Released((await source.GatedAsync())!, "revision").Should().Be(A);
+    }
+
+    [Fact]
+    public async Task A_gate_that_is_opened_for_a_revision_lets_that_one_through_and_no_other()
+    {
+        var source = await PlayedSource.StartAsync(Cluster);
+        await source.ReleaseAsync(A, "sha256:01");
+        await source.FetchAsync(B, "sha256:02");
+        await source.UntilWaitingAsync(B);
+        await OpenForAsync(source, C);
+        var gated = await source.UntilAsync("waits for another", gated => gated.Condition("Approved", "reason") == "OpenedForRevision");
+        GatedApp.Released(gated, "revision").Should().Be(A);
+        await source.FetchAsync(C, "sha256:03");
+        await source.UntilReleasedAsync(C);
+        await source.FetchAsync(B, "sha256:02");
+        await source.UntilAsync("waits", gated => GatedApp.Candidate(gated, "revision") == B && gated.Condition("Approved", "reason") == "OpenedForRevision");
+    }
+
+    [Fact]
+    public async Task A_gate_that_is_opened_for_a_digest_does_not_let_the_revision_pass_with_another()
+    {
+        var source = await PlayedSource.StartAsync(Cluster, "HelmChart");
+        await source.FetchAsync("1.2.3", "sha256:02");
+        await source.UntilWaitingAsync("1.2.3");
+        await OpenForAsync(source, "sha256:01");
+        await source.UntilAsync("waits for another", gated => gated.Condition("Approved", "reason") == "OpenedForRevision");
+        await source.FetchAsync("1.2.3", "sha256:01");
+        await source.UntilReleasedAsync("1.2.3", "sha256:01");
+    }
+
+    [Theory]
+    [InlineData("open.gate.fluxcd.io/revision", "{}", "OpenedForRevision", "is opened for one revision alone, which needs a GatedSource")]
+    [InlineData(null, """{"default": "opened", "approvals": {}}""", "ApprovalNeedsRevision", "wants approvals, which are about one revision and need a GatedSource")]
+    public async Task What_has_no_candidates_is_refused_with_an_explanation(string? annotation, string gate, string reason, string message)
+    {
+        var name = await Cluster.NewNamespaceAsync();
+        await Cluster.CreateGateAsync(name, "release", gate);
+        await Cluster.CreateGatedAsync(FluxResources.Kustomization, name, "plain", "release");
+        if (annotation is not null)
+        {
+            await Cluster.PatchAsync(FluxResources.Gate, name, "release", $$"""{"metadata": {"annotations": {"{{annotation}}": "main@sha1:aa", "open.gate.fluxcd.io/requestedAt": "{{Now()}}"}}}""");
+        }
+
+        var plain = await Cluster.UntilHeldAsync(FluxResources.Kustomization, name, "plain", reason);
+        plain.Approved("message").Should().Contain(message);
+    }
+
+    private Task OpenForAsync(PlayedSource source, string revision) => Cluster.PatchAsync(
+        FluxResources.Gate, source.Namespace, "release", $$"""{"metadata": {"annotations": {"open.gate.fluxcd.io/revision": "{{revision}}", "open.gate.fluxcd.io/requestedAt": "{{Now()}}"}}}""");
+
+    private static string Now() => $"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}";
+
+    private static Task<string> RollBackAsync(Kubectl kubectl, PlayedSource source, string to, string token, string by) => kubectl.RunAsync(
+        "-n", source.Namespace, "annotate", "--overwrite", "gatedsource", "app", $"gating.toolkit.fluxcd.io/rollback-to={to}", $"gating.toolkit.fluxcd.io/rollback-requestedAt={token}",
+        $"gating.toolkit.fluxcd.io/rollback-requestedBy={by}");
+}

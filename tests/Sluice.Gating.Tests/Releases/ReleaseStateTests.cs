@@ -1,0 +1,137 @@
+using CsCheck;
+using Sluice.Gating.Gates;
+using Sluice.Gating.Releases;
+
+namespace Sluice.Gating.Tests.Releases;
+
+/// <summary>What of a source is released, and what waits.</summary>
+public sealed class ReleaseStateTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Candidate A = new("main@sha1:a", "sha256:aa", "sha256:01");
+    private static readonly Candidate B = new("main@sha1:b", "sha256:bb", "sha256:01");
+    private static readonly Candidate C = new("main@sha1:c", "sha256:cc", "sha256:01");
+
+    [Fact]
+    public void What_a_source_offers_waits() => ReleaseState.Empty.Observe(A, Noon).Waiting.Should().Be(new Waiting(A, Noon, null));
+
+    [Fact]
+    public void A_newer_candidate_supersedes_an_older_one_and_says_so() =>
+        ReleaseState.Empty.Observe(A, Noon).Observe(B, Noon.AddMinutes(1)).Waiting.Should().Be(new Waiting(B, Noon.AddMinutes(1), A.Revision));
+
+    [Theory]
+    [InlineData("main@sha1:a", "sha256:ff", "sha256:01")]
+    [InlineData("main@sha1:a", "sha256:aa", "sha256:02")]
+    public void Another_digest_under_the_same_revision_or_another_spec_is_another_candidate(string revision, string digest, string spec)
+    {
+        var other = new Candidate(revision, digest, spec);
+        Released(A).Observe(other, Noon).Waiting!.Candidate.Should().Be(other);
+    }
+
+    [Fact]
+    public void What_is_released_does_not_wait() => Released(A).Observe(B, Noon).Observe(A, Noon).Waiting.Should().BeNull();
+
+    [Fact]
+    public void A_source_that_offers_nothing_changes_nothing_and_releases_nothing()
+    {
+        var state = ReleaseState.Empty.Observe(A, Noon);
+        state.Observe(null, Noon.AddHours(1)).Should().BeSameAs(state);
+        state.CanRelease(null).Should().BeFalse();
+        state.CanRelease(B).Should().BeFalse("it offers something else now");
+        state.CanRelease(A).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_rollback_waits_like_every_candidate_and_what_was_newest_does_not_come_back_by_itself()
+    {
+        var state = Released(A, B, C).Take(new("1", A.Revision, "alice"), C, Noon, out var refusal).Observe(C, Noon);
+        refusal.Should().BeNull();
+        state.Waiting!.Candidate.Should().Be(A);
+        state.Released!.Candidate.Should().Be(C, "it waits at the gates");
+        state = state.Release(Noon, "alice", "Rollback", "").Observe(C, Noon);
+        state.Released!.Candidate.Should().Be(A);
+        state.Waiting.Should().BeNull();
+        state.Observe(new("main@sha1:d", "sha256:dd", "sha256:01"), Noon).Waiting.Should().NotBeNull("that is new");
+    }
+
+    [Fact]
+    public void To_roll_forward_is_to_ask_for_what_was_set_aside()
+    {
+        var state = Released(A, B).Take(new("1", A.Digest, null), B, Noon, out _).Release(Noon, null, "Rollback", "").Observe(B, Noon);
+        state = state.Take(new("2", B.Revision, null), B, Noon, out var refusal);
+        refusal.Should().BeNull();
+        state.Waiting!.Candidate.Should().Be(B);
+    }
+
+    [Fact]
+    public void A_rollback_is_given_up_by_asking_for_what_is_in_force()
+    {
+        var state = Released(A, B).Take(new("1", A.Revision, null), B, Noon, out _);
+        state.Take(new("2", B.Revision, null), B, Noon, out _).Waiting.Should().BeNull();
+    }
+
+    [Fact]
+    public void A_rollback_goes_through_while_the_source_is_gone() =>
+        Released(A, B).Take(new("1", A.Revision, null), null, Noon, out _).CanRelease(null).Should().BeTrue();
+
+    [Fact]
+    public void A_rollback_is_taken_once()
+    {
+        var state = Released(A, B).Take(new("1", A.Revision, null), B, Noon, out _).Release(Noon, null, "Rollback", "");
+        state.Take(new("1", B.Revision, null), B, Noon, out _).Should().BeSameAs(state);
+    }
+
+    [Theory]
+    [InlineData("main@sha1:z")]
+    [InlineData("main@sha1")]
+    [InlineData("sha256:a")]
+    public void What_was_never_released_cannot_be_rolled_back_to_and_a_prefix_is_not_enough(string to)
+    {
+        var state = Released(A, B).Take(new("1", to, null), B, Noon, out var refusal);
+        refusal.Should().Contain($"'{to}' is not among the last 2 releases");
+        state.Waiting.Should().BeNull();
+        state.HandledRollback.Should().Be("1");
+    }
+
+    [Fact]
+    public void Whatever_happens_only_what_waited_is_released_and_what_was_set_aside_waits_only_when_asked_for() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 4]).Array[1, 40].Sample(steps =>
+        {
+            Candidate?[] all = [null, A, B, C, new("main@sha1:a", "sha256:ee", "sha256:02")];
+            var (state, offered, token) = (ReleaseState.Empty, (Candidate?)null, 0);
+            var now = Noon;
+            foreach (var (what, which) in steps)
+            {
+                now = now.AddMinutes(1);
+                var before = state;
+                switch (what)
+                {
+                    case 0 or 1:
+                        offered = all[which];
+                        break;
+                    case 2:
+                        state = state.Take(new($"{++token}", all[which]?.Revision ?? "none", null), offered, now, out _);
+                        (state.Waiting is null || state.Waiting == before.Waiting || before.History.Any(release => release.Candidate == state.Waiting.Candidate)).Should().BeTrue();
+                        break;
+                    default:
+                        if (state.CanRelease(offered))
+                        {
+                            state = state.Release(now, null, "GateOpened", "");
+                            state.Released!.Candidate.Should().Be(before.Waiting!.Candidate);
+                            state.History.Length.Should().Be(Math.Min(before.History.Length + 1, ReleaseState.HistoryLength));
+                        }
+
+                        break;
+                }
+
+                var looked = state.Observe(offered, now);
+                looked.Observe(offered, now.AddHours(1)).Should().BeEquivalentTo(looked, "to look again changes nothing");
+                looked.History.Should().Equal(state.History);
+                (looked.Waiting is { IsRollback: false } waiting && (waiting.Candidate == looked.SetAside || waiting.Candidate == looked.Released?.Candidate)).Should().BeFalse();
+                state = looked;
+            }
+        });
+
+    private static ReleaseState Released(params Candidate[] candidates) =>
+        candidates.Aggregate(ReleaseState.Empty, (state, candidate) => state.Observe(candidate, Noon).Release(Noon, null, "GateOpened", ""));
+}
