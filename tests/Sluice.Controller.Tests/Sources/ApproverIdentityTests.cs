@@ -195,7 +195,7 @@ public sealed class ApproverIdentityTests(RunningApprovals running) : IClassFixt
             (await attempt.Should().ThrowAsync<KubectlException>(string.Join(' ', arguments))).Which.Message.Should().Contain(message);
         }
 
-        await owner.RunAsync("-n", source.Namespace, "patch", "gitrepository", "app-gated", "--type=merge", "-p", """{"spec": {"suspend": true}}""");
+        await owner.RunAsync(["-n", source.Namespace, "patch", "gitrepository", "app-gated", "--type=merge", "-p", """{"spec": {"suspend": true}}"""], null, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class ApproverIdentityTests(RunningApprovals running) : IClassFixt
         string[] change = ["-n", source.Namespace, "patch", "gatedsource", "app", "--type=merge", "-p", """{"spec": {"gates": [{"name": "open"}]}}"""];
         var attempt = () => owner.RunAsync(change, null);
         (await attempt.Should().ThrowAsync<KubectlException>()).Which.Message.Should().Contain($"that takes the verb override on gate {source.Namespace}/release");
-        await (await source.AsAsync("admin", "sluice-admin")).RunAsync(change, null);
+        await (await source.AsAsync("admin", "sluice-admin")).RunAsync(change, null, TestContext.Current.CancellationToken);
         await source.UntilReleasedAsync(A);
     }
 

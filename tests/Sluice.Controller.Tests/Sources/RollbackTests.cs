@@ -115,7 +115,7 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
         await Cluster.CreateGatedAsync(FluxResources.Kustomization, name, "plain", "release");
         if (annotation is not null)
         {
-            await Cluster.PatchAsync(FluxResources.Gate, name, "release", $$"""{"metadata": {"annotations": {"{{annotation}}": "main@sha1:aa", "open.gate.fluxcd.io/requestedAt": "{{Now()}}"}}}""");
+            await Cluster.PatchAsync(FluxResources.Gate, name, "release", $$"""{"metadata": {"annotations": {"{{annotation}}": "main@sha1:aa", "open.gate.fluxcd.io/requestedAt": "{{Now()}}"} } }""");
         }
 
         var plain = await Cluster.UntilHeldAsync(FluxResources.Kustomization, name, "plain", reason);
@@ -123,7 +123,7 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
     }
 
     private Task OpenForAsync(PlayedSource source, string revision) => Cluster.PatchAsync(
-        FluxResources.Gate, source.Namespace, "release", $$"""{"metadata": {"annotations": {"open.gate.fluxcd.io/revision": "{{revision}}", "open.gate.fluxcd.io/requestedAt": "{{Now()}}"}}}""");
+        FluxResources.Gate, source.Namespace, "release", $$"""{"metadata": {"annotations": {"open.gate.fluxcd.io/revision": "{{revision}}", "open.gate.fluxcd.io/requestedAt": "{{Now()}}"} } }""");
 
     private static string Now() => $"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}";
 

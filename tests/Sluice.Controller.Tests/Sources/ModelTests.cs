@@ -1,0 +1,149 @@
+using System.Text.Json.Nodes;
+using Sluice.Controller.Tests.Clusters;
+using Sluice.TestBed;
+
+namespace Sluice.Controller.Tests.Sources;
+
+/// <summary>
+/// Random commits, votes, revocations, changed rules, roll-backs, edits of the target, crashes and restarts, against a model that knows nothing of how
+/// Sluice works. After every step: what is deployed was approved, under the rules in force when it was released.
+/// </summary>
+public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<ApprovingCluster>
+{
+    private const int Steps = 60;
+
+    private static readonly string[] People = ["alice", "bob", "carol"];
+
+    private Cluster Cluster => approving.Cluster;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task What_is_deployed_was_approved_under_the_rules_in_force_when_it_was_released(int seed)
+    {
+        var random = new Random(seed);
+        var source = await PlayedSource.StartAsync(Cluster, gate: """{"default": "opened", "approvals": {"required": 2}}""");
+        var voters = new Dictionary<string, Kubectl>();
+        foreach (var person in People)
+        {
+            voters[person] = await source.AsAsync(person, "sluice-approver");
+        }
+
+        var (votes, required, told) = (new List<ModelledVote>(), 2, new List<string>());
+        var (everReleased, releases, rollbacks, edits) = (new HashSet<string>(), 0, 0, 0);
+        string? releasedBefore = null;
+        var controller = await approving.StartControllerAsync();
+        try
+        {
+            for (var step = 0; step < Steps; step++)
+            {
+                // What the controller has looked at before this step, and what it may look at after it: it decides by one of the two.
+                var (votesBefore, requiredBefore, now) = (votes.ToList(), required, TimeProvider.System.GetUtcNow());
+                told.Add(await TakeStepAsync());
+                if (controller is not null)
+                {
+                    await source.LookedAtAgainAsync();
+                }
+
+                var gated = (await source.GatedAsync())!;
+                if (GatedApp.Released(gated, "at") is { } at && at + GatedApp.Released(gated, "revision") is var release && release != releasedBefore)
+                {
+                    var about = (GatedApp.Released(gated, "revision")!, GatedApp.Released(gated, "digest")!);
+                    (Approves(votesBefore, requiredBefore, about, now) || Approves(votes, required, about, now))
+                        .Should().BeTrue($"{about} is released in step {step} of seed {seed}: {string.Join("; ", told)}");
+                    (releasedBefore, releases) = (release, releases + 1);
+                    everReleased.Add(Commit(about.Item1));
+                }
+
+                if (controller is not null && releasedBefore is not null)
+                {
+                    var wanted = Commit(GatedApp.Released(gated, "revision")!);
+                    await source.UntilTargetAsync($"is at {wanted}, seed {seed}: {string.Join("; ", told)}", target => (string?)target["spec"]!["ref"]!["commit"] == wanted);
+                }
+            }
+        }
+        finally
+        {
+            await (controller?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+
+        releases.Should().BeGreaterThan(1, "a walk in which nothing is released proves nothing");
+
+        async Task<string> TakeStepAsync()
+        {
+            var gated = (await source.GatedAsync())!;
+            var candidate = GatedApp.Candidate(gated, "revision");
+            switch (random.Next(15))
+            {
+                case 0:
+                    var (revision, digest) = ($"main@sha1:{random.Next(16, 20):x}", $"sha256:{random.Next(2):x2}");
+                    await source.FetchAsync(revision, digest);
+                    return $"fetches {revision} {digest}";
+                case >= 1 and <= 8 when candidate is not null:
+                    return await VoteAsync(People[random.Next(3)], random.Next(12) == 0 ? "reject" : "approve", random.Next(5) == 0);
+                case 9 when votes.Count > 0:
+                    var revoked = votes[random.Next(votes.Count)];
+                    await voters[revoked.User].RunAsync("-n", source.Namespace, "delete", "approval", revoked.Name);
+                    votes.Remove(revoked);
+                    return $"{revoked.User} revokes {revoked.Name}";
+                case 10:
+                    required = random.Next(1, 3);
+                    await Cluster.PatchAsync(FluxResources.Gate, source.Namespace, "release", $$"""{"spec": {"approvals": {"required": {{required}}} } }""");
+                    await Cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "has its rules seen", IsSeen);
+                    return $"requires {required}";
+                case 11 when gated["status"]!["history"] is JsonArray { Count: > 1 } history:
+                    var to = (string)history[random.Next(history.Count)]!["revision"]!;
+                    await Cluster.Kubectl.RunAsync("-n", source.Namespace, "annotate", "--overwrite", "gatedsource", "app",
+                        $"gating.toolkit.fluxcd.io/rollback-to={to}", $"gating.toolkit.fluxcd.io/rollback-requestedAt={++rollbacks}");
+                    return $"asks to go back to {to}";
+                case 12 when await source.TargetAsync() is not null:
+                    edits++;
+                    await (random.Next(2) == 0
+                        ? Cluster.PatchAsync(source.Kind, source.Namespace, "app-gated", $$"""{"spec": {"ref": {"commit": "ed{{edits}}"} } }""", "sluice-sources")
+                        : Cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gitrepository", "app-gated", "--wait=false"));
+                    return "somebody changes or deletes the target";
+                case 13:
+                    if (controller is not null)
+                    {
+                        controller.Process.Kill();
+                        await controller.DisposeAsync();
+                        controller = null;
+                        return "the controller is killed";
+                    }
+
+                    controller = await approving.StartControllerAsync();
+                    return "the controller starts";
+                default:
+                    return "nothing";
+            }
+        }
+
+        bool IsSeen(JsonNode gate) => controller is null || (long?)gate["status"]!["observedGeneration"] == (long?)gate["metadata"]!["generation"];
+
+        async Task<string> VoteAsync(string user, string decision, bool ends)
+        {
+            var vote = await source.VoteAsync(user, decision);
+            DateTimeOffset? until = ends ? TimeProvider.System.GetUtcNow().AddSeconds(2) : null;
+            if (until is { } end)
+            {
+                vote["spec"]!["expiresAt"] = $"{end:yyyy-MM-ddTHH:mm:ss.fffZ}";
+            }
+
+            await voters[user].RunAsync(["create", "-f", "-"], vote.ToJsonString());
+            var spec = vote["spec"]!;
+            votes.Add(new((string)vote["metadata"]!["name"]!, user, decision == "approve", ((string)spec["revision"]!, (string)spec["digest"]!), until));
+            return $"{user} says {decision} to {spec["revision"]} {spec["digest"]}{(ends ? " for 2 s" : "")}";
+        }
+    }
+
+    private static bool Approves(IEnumerable<ModelledVote> votes, int required, (string Revision, string Digest) about, DateTimeOffset stepBegan)
+    {
+        // What ended before the step began has ended; what ends while it lasts may have counted.
+        var valid = votes.Where(vote => vote.About == about && (vote.Until is null || vote.Until > stepBegan)).ToList();
+        var surelyRejected = valid.Any(vote => !vote.Approves && vote.Until is null);
+        return !surelyRejected && valid.Where(vote => vote.Approves).Select(vote => vote.User).Distinct().Count() >= required;
+    }
+
+    private static string Commit(string revision) => revision[(revision.LastIndexOf(':') + 1)..];
+}
