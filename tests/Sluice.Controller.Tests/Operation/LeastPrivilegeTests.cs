@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Sluice.Controller.Bindings;
 using Sluice.Controller.Tests.Clusters;
 using Sluice.Controller.Tests.Faults;
+using Sluice.Controller.Tests.Sources;
 using Sluice.Kubernetes;
 using Sluice.TestBed;
 
@@ -40,6 +41,7 @@ public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster
         await OverrideAsync();
         await LetPassOnceAsync();
         await CountWhatIsBoundAsync();
+        await ReleaseByRevisionAsync();
         // The other takes over, which it sees by watching the lease.
         await leader.Process.TerminateAsync(TimeSpan.FromSeconds(20));
         await leader.DisposeAsync();
@@ -133,6 +135,19 @@ public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster
         await cluster.UntilHeldAsync(FluxResources.Kustomization, Ns, "once");
         await cluster.AnnotateAsync(FluxResources.Kustomization, Ns, "once", "gating.toolkit.fluxcd.io/release-once", "now");
         await cluster.UntilAsync(FluxResources.Kustomization, Ns, "once", "may reconcile once", found => !found.IsSuspended());
+    }
+
+    /// <summary>A target is created, and set back after somebody has changed it.</summary>
+    private async Task ReleaseByRevisionAsync()
+    {
+        foreach (var (kind, revision) in new[] { ("GitRepository", "main@sha1:aa"), ("OCIRepository", "1.0@sha256:aa"), ("HelmChart", "1.0.0") })
+        {
+            var source = await PlayedSource.StartAsync(cluster, kind, gate: """{"default": "opened"}""");
+            await source.FetchAsync(revision, "sha256:01");
+            await source.UntilTargetAsync("is created", _ => true);
+            await cluster.PatchAsync(source.Kind, source.Namespace, "app-gated", """{"spec": {"interval": "9m"} }""", "sluice-sources");
+            await source.UntilTargetAsync("is set back", target => (string?)target["spec"]!["interval"] == "1h");
+        }
     }
 
     private async Task CountWhatIsBoundAsync()

@@ -74,13 +74,20 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
         {
             var gated = (await source.GatedAsync())!;
             var candidate = GatedApp.Candidate(gated, "revision");
+            if (controller is null && random.Next(4) == 0)
+            {
+                controller = await approving.StartControllerAsync();
+                return "the controller starts";
+            }
+
             switch (random.Next(15))
             {
                 case 0:
+                case >= 1 and <= 8 when candidate is null:
                     var (revision, digest) = ($"main@sha1:{random.Next(16, 20):x}", $"sha256:{random.Next(2):x2}");
                     await source.FetchAsync(revision, digest);
                     return $"fetches {revision} {digest}";
-                case >= 1 and <= 8 when candidate is not null:
+                case >= 1 and <= 8:
                     return await VoteAsync(People[random.Next(3)], random.Next(12) == 0 ? "reject" : "approve", random.Next(5) == 0);
                 case 9 when votes.Count > 0:
                     var revoked = votes[random.Next(votes.Count)];
@@ -103,17 +110,11 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
                         ? Cluster.PatchAsync(source.Kind, source.Namespace, "app-gated", $$"""{"spec": {"ref": {"commit": "ed{{edits}}"} } }""", "sluice-sources")
                         : Cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gitrepository", "app-gated", "--wait=false"));
                     return "somebody changes or deletes the target";
-                case 13:
-                    if (controller is not null)
-                    {
-                        controller.Process.Kill();
-                        await controller.DisposeAsync();
-                        controller = null;
-                        return "the controller is killed";
-                    }
-
-                    controller = await approving.StartControllerAsync();
-                    return "the controller starts";
+                case 13 when controller is not null:
+                    controller.Process.Kill();
+                    await controller.DisposeAsync();
+                    controller = null;
+                    return "the controller is killed";
                 default:
                     return "nothing";
             }
