@@ -15,6 +15,7 @@ internal static partial class Printed
     {
         line = Instant().Replace(line, "INSTANT");
         line = Hash().Replace(line, "HASH");
+        line = ShortHash().Replace(line, "HASH");
         line = Age().Replace(line, "AGE");
         line = Address().Replace(line, "ADDRESS");
         line = Holder().Replace(line, "held by HOLDER");
@@ -26,6 +27,9 @@ internal static partial class Printed
 
     [GeneratedRegex(@"\b[0-9a-f]{40,64}\b")]
     private static partial Regex Hash();
+
+    [GeneratedRegex("(?<=sha1:|sha256:)[0-9a-f]{7,12}\\b")]
+    private static partial Regex ShortHash();
 
     [GeneratedRegex(@"\b(\d+(\.\d+)?(ms|s|m|h|d|y))+\b")]
     private static partial Regex Age();

@@ -24,13 +24,19 @@ internal sealed class Reader : IAsyncDisposable
         await FluxCrds.InstallAsync(reader._controlPlane);
         await reader._controlPlane.InstallCrdsAsync(RepositoryRoot.Combine("config", "crd"));
         await reader._controlPlane.Kubectl.RunAsync("create", "namespace", "flux-system");
+        // What proves who approves; the other policies have tests of their own.
+        foreach (var policy in new[] { "approval-rights.yaml", "gated-sources.yaml" })
+        {
+            await reader._controlPlane.Kubectl.RunAsync("apply", "--server-side", "-f", RepositoryRoot.Combine("config", "admission", policy));
+        }
+
         await reader.CommitAsync();
 
         var health = LoopbackPort.Free();
         var native = Environment.GetEnvironmentVariable("SLUICE_CONTROLLER");
         reader.Start(
             string.IsNullOrEmpty(native) ? Built("src", "Sluice.Controller", "sluice-controller") : native,
-            "--runtime-namespace=flux-system", "--enable-leader-election", "--metrics-addr=0", $"--health-addr=127.0.0.1:{health}");
+            "--runtime-namespace=flux-system", "--enable-leader-election", "--trust-requested-by", "--metrics-addr=0", $"--health-addr=127.0.0.1:{health}");
         reader.Start(Built("tests", "flux-stand-in", "flux-stand-in"), "--git-root", Path.Combine(reader._folder, "git"));
         using var http = new HttpClient();
         await Eventually.GivesAsync("sluice-controller is ready", () => IsReadyAsync(http, new($"http://127.0.0.1:{health}/readyz")), ready => ready, Limit);
