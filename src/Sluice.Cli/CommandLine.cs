@@ -33,6 +33,7 @@ internal sealed class CommandLine
             SuspendCommand.Create(_host),
             ResumeCommand.Create(_host),
             ReleaseOnceCommand.Create(_host),
+            AuditCommand.Create(_host),
             CheckCommand.Create(_host),
             new InstallCommand().Create(_host),
             new UninstallCommand().Create(_host),

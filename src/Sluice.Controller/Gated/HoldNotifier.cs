@@ -63,7 +63,8 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
             Gates = string.Join(',', decision.IsApproved ? HeldBy.Gates(gated.Hold.HeldBy) : decision.Blocking.Take(HoldDecision.MaxNamed).Select(verdict => verdict.Gate)),
         });
 
-    private static (bool IsWarning, string Reason, string Message)? Describe(GatedObject gated, HoldPlan plan, HoldDecision decision)
+    /// <summary>What a write says of itself; null for one that changes nothing that matters to people.</summary>
+    public static (bool IsWarning, string Reason, string Message)? Describe(GatedObject gated, HoldPlan plan, HoldDecision decision)
     {
         var others = gated.Hold.OtherOwners.IsEmpty ? "somebody" : $"field manager '{string.Join("', '", gated.Hold.OtherOwners)}'";
         return plan.Change switch

@@ -1,5 +1,6 @@
 using Sluice.Api.Metadata;
 using Sluice.Api.Gated;
+using Sluice.Controller.Auditing;
 using Sluice.Controller.Bindings;
 using Sluice.Gating.Holds;
 using Sluice.Kubernetes;
@@ -11,7 +12,7 @@ namespace Sluice.Controller.Gated;
 /// <see cref="ApprovedReconciler"/>, later and apart, so that a thousand releases do not wait for a thousand conditions.
 /// </summary>
 internal sealed partial class HoldReconciler(
-    KubernetesApi api, GatedObjects objects, GateEvaluator gates, GateBindings bindings, HoldNotifier notifier, TimeProvider time, ILogger<HoldReconciler> log)
+    KubernetesApi api, GatedObjects objects, GateEvaluator gates, GateBindings bindings, AuditLog audit, HoldNotifier notifier, TimeProvider time, ILogger<HoldReconciler> log)
 {
     /// <summary>Server-side apply as the one owner of a hold, taking the field from whoever set it to something else.</summary>
     public static ApplyOptions Apply { get; } = new(FieldManagers.Controller) { Force = true };
@@ -38,6 +39,7 @@ internal sealed partial class HoldReconciler(
         var plan = HoldPlan.Of(gated.Hold, decision.IsApproved, HeldBy.Format(decision.Blocking), now);
         if (plan.Change == HoldChange.None)
         {
+            audit.Done(DecisionRecords.About(key, gated));
             notifier.Forget(key);
             Settled?.Invoke(key);
             return ReconcileResult.Done;
@@ -46,6 +48,11 @@ internal sealed partial class HoldReconciler(
         if (gated.Hold.IsHeldByAdmission && !decision.IsGated && !await bindings.SelectNothingAsync(key.Kind, gated, cancellation))
         {
             return ReconcileResult.After(GateEvaluator.Pause);
+        }
+
+        if (DecisionRecords.Of(key, gated, plan, decision, now) is { } record)
+        {
+            audit.Deciding(record, letsPass: !plan.Intent.Suspend);
         }
 
         try
@@ -73,6 +80,7 @@ internal sealed partial class HoldReconciler(
             throw;
         }
 
+        audit.Done(DecisionRecords.About(key, gated));
         notifier.Tell(key, resource, gated, plan, decision, now);
         Settled?.Invoke(key);
         return ReconcileResult.Done;

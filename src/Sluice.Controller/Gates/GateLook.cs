@@ -13,6 +13,9 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
     /// <summary>Whether the objects that name the gate may be decided otherwise than before.</summary>
     public required bool IsOtherThanBefore { get; init; }
 
+    /// <summary>What the status's history gets: the transition, or an override that changes nothing; null when there is neither.</summary>
+    public required TransitionRecord? Recorded { get; init; }
+
     /// <summary>How many transitions the status keeps.</summary>
     public const int HistoryLength = 20;
 
@@ -45,6 +48,7 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         var opened = before.FindCondition(ConditionTypes.Opened);
         return new(status, decision, transition, latch.Notices)
         {
+            Recorded = record,
             IsOtherThanBefore = opened is null || opened.IsTrue != (decision.State == GateState.Opened) || opened.Reason != decision.Reason,
         };
 

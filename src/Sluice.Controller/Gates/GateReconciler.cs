@@ -3,6 +3,7 @@ using System.Text.Json;
 using Sluice.Api;
 using Sluice.Api.Gates;
 using Sluice.Api.Serialization;
+using Sluice.Controller.Auditing;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Metrics;
 using Sluice.Kubernetes;
@@ -17,12 +18,13 @@ namespace Sluice.Controller.Gates;
 /// <param name="seesAll">Whether those are all of them. A shard counts nothing: each would write another number over that of the others, for ever.</param>
 /// <param name="intervalJitter">By how much of itself an interval is varied at most, from 0 to 0.5.</param>
 /// <param name="isBusy">Whether objects wait to be held or released: their number is not written before it has settled.</param>
+/// <param name="audit">Where what is decided is written down first.</param>
 /// <param name="notifier">Tells of what happens.</param>
 /// <param name="metrics">Counts it.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">For who looks after Sluice.</param>
 internal sealed partial class GateReconciler(
-    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, GateReader reader, bool seesAll, double intervalJitter, Func<bool> isBusy, GateNotifier notifier,
+    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, GateReader reader, bool seesAll, double intervalJitter, Func<bool> isBusy, AuditLog audit, GateNotifier notifier,
     SluiceMetrics metrics, TimeProvider time, ILogger<GateReconciler> log)
 {
     private static readonly TimeSpan CountPause = TimeSpan.FromMilliseconds(250);
@@ -66,6 +68,11 @@ internal sealed partial class GateReconciler(
                 return ReconcileResult.After(CountPause);
             }
 
+            if (DecisionRecords.Of(observed, look) is { } record)
+            {
+                audit.Deciding(record, letsPass: look.Decision.State == Gating.Gates.GateState.Opened);
+            }
+
             try
             {
                 gates.Observe(await api.ApplyAsync(Resource, key, Body(observed, look.Status), StatusOptions, reader.Read, cancellation));
@@ -81,6 +88,7 @@ internal sealed partial class GateReconciler(
                 return ReconcileResult.After(TimeSpan.FromMilliseconds(100));
             }
 
+            audit.Done(DecisionRecords.About(observed));
             notifier.Tell(observed, look);
         }
 

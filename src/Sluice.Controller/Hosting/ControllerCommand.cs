@@ -44,6 +44,8 @@ internal static partial class ControllerCommand
         };
         kinds.Validators.Add(ValidateKinds);
         var events = Text("--events-addr", "", "Where to post Flux events, the address of notification-controller. Empty: nowhere.");
+        var audit = new Option<string?>("--audit-log") { Description = "A file on a volume that is kept, to which every decision is appended before it is carried out; what cannot be written there is not released. Default: none." };
+        audit.Validators.Add(result => Check(result, string.IsNullOrEmpty(Value(result)) || Value(result) == "-", "expected the path of a file: the chain is read back from it"));
         var metrics = Text("--metrics-addr", ":8080", "Where to serve /metrics. 0: nowhere.");
         var health = Text("--health-addr", ":9440", "Where to serve /healthz and /readyz. 0: nowhere.");
         events.Validators.Add(result => Check(result, !FluxEventSinkOptions.TryParseAddress(Value(result), out _, out var error), error));
@@ -78,7 +80,7 @@ internal static partial class ControllerCommand
 
         var command = new RootCommand("Holds Flux objects while the gates that they name are closed, and releases them when they are opened.")
         {
-            kubeconfig, context, runtimeNamespace, watchAll, namespaces, labels, noCross, trust, kinds, events, metrics, health, webhook, webhookHost, concurrent, level, encoding,
+            kubeconfig, context, runtimeNamespace, watchAll, namespaces, labels, noCross, trust, kinds, events, audit, metrics, health, webhook, webhookHost, concurrent, level, encoding,
             elect, release, lease, renew, retry, minRetry, maxRetry, jitter, qps, burst,
         };
         command.SetAction(async (parsed, cancellation) =>
@@ -94,6 +96,7 @@ internal static partial class ControllerCommand
                 NoCrossNamespaceRefs = parsed.GetValue(noCross),
                 TrustRequestedBy = parsed.GetValue(trust),
                 AdditionalKinds = parsed.GetValue(kinds)!,
+                AuditLog = parsed.GetValue(audit),
                 EventsAddress = FluxEventSinkOptions.TryParseAddress(parsed.GetValue(events), out var eventsAddress, out _) ? eventsAddress : null,
                 MetricsAddress = ListenAddress.Parse(parsed.GetValue(metrics)),
                 HealthAddress = ListenAddress.Parse(parsed.GetValue(health)),

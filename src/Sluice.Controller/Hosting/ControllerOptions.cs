@@ -35,6 +35,9 @@ internal sealed record ControllerOptions
     /// <summary>The address of notification-controller; null: Flux events go nowhere.</summary>
     public Uri? EventsAddress { get; init; }
 
+    /// <summary>The file that every decision is written to before it is carried out; null: none.</summary>
+    public string? AuditLog { get; init; }
+
     public ListenAddress MetricsAddress { get; init; } = ListenAddress.Parse(":8080");
 
     public ListenAddress HealthAddress { get; init; } = ListenAddress.Parse(":9440");

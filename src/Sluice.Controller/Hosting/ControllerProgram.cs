@@ -1,6 +1,7 @@
 using Sluice.Api.Gated;
 using Sluice.Controller.Access;
 using Sluice.Controller.Approvals;
+using Sluice.Controller.Auditing;
 using Sluice.Controller.Bindings;
 using Sluice.Controller.Calendars;
 using Sluice.Controller.Discovery;
@@ -27,8 +28,11 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
     private static readonly TimeSpan ConditionsPatience = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan OwedPause = TimeSpan.FromSeconds(5);
+
     private readonly ControllerOptions _options;
     private readonly ILogger _log;
+    private readonly AuditLog _audit;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly CalendarCache _calendars;
@@ -56,6 +60,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     public ControllerProgram(KubernetesApi api, ControllerOptions options, Notifier notifier, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
     {
         (_options, _time, _loggers, _log) = (options, time, loggers, loggers.CreateLogger("controller"));
+        _audit = new(options.AuditLog, Environment.MachineName, time, loggers.CreateLogger<AuditLog>());
         var scope = new InformerOptions
         {
             Namespaces = options.WatchedNamespaces,
@@ -79,9 +84,9 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         var seesAll = string.IsNullOrEmpty(options.WatchLabelSelector);
         var evaluator = new GateEvaluator(_gates.Cache, _bindings, _namespaces.Cache, !options.NoCrossNamespaceRefs);
         _gateReconciler = new(
-            api, _gates, _objects, reader, seesAll, options.IntervalJitterPercentage / 100.0, () => IsBusy, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time,
+            api, _gates, _objects, reader, seesAll, options.IntervalJitterPercentage / 100.0, () => IsBusy, _audit, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time,
             loggers.CreateLogger<GateReconciler>());
-        _holdReconciler = new(api, _objects, evaluator, _bindings, new(notifier, metrics, loggers.CreateLogger<HoldNotifier>()), time, loggers.CreateLogger<HoldReconciler>());
+        _holdReconciler = new(api, _objects, evaluator, _bindings, _audit, new(notifier, metrics, loggers.CreateLogger<HoldNotifier>()), time, loggers.CreateLogger<HoldReconciler>());
         _approvedReconciler = new(api, _objects, evaluator, time);
         _bindingReconciler = new(
             api, _bindings, _objects, new(_definitions.Cache), key => seesAll && (options.WatchedNamespaces is null || !key.IsClusterWide), notifier, time);
@@ -120,7 +125,8 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
     /// <summary>Whether everything that decisions are made from has been read once.</summary>
     public (bool IsReady, string Why) Readiness =>
-        _gates.HasSynced && _bindings.AreKnown && _votes.AreKnown && _sources.AreKnown && _namespaces.HasSynced && _kindsFound.Task.IsCompleted && _objects.HasSynced
+        _audit.Problem is { } unwritten ? (false, unwritten)
+        : _gates.HasSynced && _bindings.AreKnown && _votes.AreKnown && _sources.AreKnown && _namespaces.HasSynced && _kindsFound.Task.IsCompleted && _objects.HasSynced
             ? (true, "ok")
             : (false, "the gates, the bindings and the objects that they hold have not all been read yet; is the API server reachable, and are the CRDs of Sluice installed?"
                 + ((_gates.LastFailure ?? _namespaces.LastFailure) is { } failure ? $" {failure.Message}" : ""));
@@ -152,6 +158,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         }
 
         await ObjectsReadAsync(stopping);
+        _audit.Start();
         // Reading everything once leaves behind several times of what is kept, and nothing as large comes again: give it back now.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var options = new WorkerPoolOptions { Workers = _options.Concurrent };
@@ -160,11 +167,13 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
             new WorkerPool<GatedKey>("hold", _holdQueue, _holdReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("hold")).RunAsync(stopping),
             new WorkerPool<GatedKey>("approved", _approvedQueue, SayApprovedAsync, options, _time, _loggers.CreateLogger("approved")).RunAsync(stopping),
             new WorkerPool<BindingKey>("binding", _bindingQueue, _bindingReconciler.ReconcileAsync, new() { Workers = 1 }, _time, _loggers.CreateLogger("binding")).RunAsync(stopping),
-            new WorkerPool<ObjectKey>("source", _sourceQueue, _sourceReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("source")).RunAsync(stopping));
+            new WorkerPool<ObjectKey>("source", _sourceQueue, _sourceReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("source")).RunAsync(stopping),
+            WriteOwedAsync(stopping));
     }
 
     public async ValueTask DisposeAsync()
     {
+        _audit.Dispose();
         await _objects.DisposeAsync();
         await _calendars.DisposeAsync();
         _kindQueue.Dispose();
@@ -173,6 +182,22 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _approvedQueue.Dispose();
         _bindingQueue.Dispose();
         _sourceQueue.Dispose();
+    }
+
+    // What was held while the audit log could not be written is still to be written down.
+    private async Task WriteOwedAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(OwedPause, _time, stopping);
+                _audit.WriteOwed();
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
     }
 
     /// <summary>

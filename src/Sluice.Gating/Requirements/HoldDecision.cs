@@ -18,21 +18,25 @@ public sealed record HoldDecision(bool IsApproved, string Reason, string Message
     /// <summary>Whether there is any gate that has to do with the object.</summary>
     public bool IsGated { get; private init; } = true;
 
+    /// <summary>What each gate that was asked says, in the order in which they are named.</summary>
+    public ImmutableArray<GateVerdict> Verdicts { get; private init; } = [];
+
     /// <summary>Puts the groups together: each of them must pass. No group, or none with a gate in it: there is nothing to wait for.</summary>
     /// <param name="groups">The gates and what they say.</param>
     /// <param name="what">What they decide about, as the message begins.</param>
     public static HoldDecision Of(ImmutableArray<GateGroup> groups, string what = "Reconciliation")
     {
         var failing = groups.Where(group => !group.Passes).ToImmutableArray();
+        var verdicts = groups.SelectMany(group => group.Verdicts).Distinct().ToImmutableArray();
         if (failing.IsEmpty)
         {
             var opened = Join(groups.SelectMany(group => group.Verdicts).Where(v => v.Kind == VerdictKind.Opened).Select(v => v.Clause).Distinct());
-            return new(true, GateOpened, $"{what} is approved, {(opened.Length == 0 ? "no gate is named" : opened)}.", []) { IsGated = groups.Any(group => !group.Verdicts.IsEmpty) };
+            return new(true, GateOpened, $"{what} is approved, {(opened.Length == 0 ? "no gate is named" : opened)}.", []) { IsGated = !verdicts.IsEmpty, Verdicts = verdicts };
         }
 
         var blocking = failing.SelectMany(group => group.Verdicts).Where(v => v.Kind != VerdictKind.Opened).Distinct().ToImmutableArray();
         var reason = blocking.Max(v => v.Kind).ToString();
-        return new(false, reason, $"{what} is waiting approval, {string.Join(", ", failing.Select(Clause).Distinct())}.", blocking);
+        return new(false, reason, $"{what} is waiting approval, {string.Join(", ", failing.Select(Clause).Distinct())}.", blocking) { Verdicts = verdicts };
     }
 
     private static string Clause(GateGroup group)

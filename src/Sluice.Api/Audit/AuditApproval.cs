@@ -1,0 +1,7 @@
+namespace Sluice.Api.Audit;
+
+/// <summary>One vote that was counted.</summary>
+/// <param name="Gate">The gate, as <c>namespace/name</c>.</param>
+/// <param name="Approver">Who voted.</param>
+/// <param name="Decision"><c>approve</c> or <c>reject</c>.</param>
+public sealed record AuditApproval(string Gate, string Approver, string Decision);

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.Json;
+using Sluice.Gating.Time;
+
+namespace Sluice.Cli.Auditing;
+
+/// <summary>
+/// Lines of an audit log as CSV (RFC 4180). What a spreadsheet would take for a formula gets an apostrophe before it: an auditor opens this file,
+/// and anybody may have written a reason.
+/// </summary>
+internal static class AuditCsv
+{
+    private static readonly string[] Columns = ["seq", "at", "decision", "kind", "namespace", "name", "uid", "revision", "digest", "specDigest", "gates", "approvals", "by", "reason", "message", "previous", "hash"];
+
+    /// <summary>The first row.</summary>
+    public static string Header { get; } = string.Join(',', Columns) + "\r\n";
+
+    /// <summary>Whether a line was decided from <paramref name="since"/> until before <paramref name="until"/>, about <paramref name="about"/>.</summary>
+    public static bool IsWanted(JsonElement line, DateTimeOffset since, DateTimeOffset until, string? about)
+    {
+        if (!Rfc3339.TryParse(Text(line, "at"), out var at) || at < since || at >= until)
+            return false;
+        return about is null || string.Equals(about, $"{Of(line, "kind")}/{Of(line, "namespace")}/{Of(line, "name")}", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>One row.</summary>
+    public static string Row(JsonElement line) => string.Join(',', Columns.Select(column => Field(Of(line, column)))) + "\r\n";
+
+    /// <summary>One field: quoted, and never a formula.</summary>
+    public static string Field(string text)
+    {
+        var safe = text.TrimStart() is ['=' or '+' or '-' or '@', ..] || text is ['\t' or '\r' or '\n', ..] ? "'" + text : text;
+        return safe.AsSpan().IndexOfAny("\",\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    }
+
+    private static string Of(JsonElement line, string column) => column switch
+    {
+        "kind" or "namespace" or "name" or "uid" => line.TryGetProperty("object", out var about) ? Text(about, column) : "",
+        "gates" => List(line, column, "name", "state", "reason"),
+        "approvals" => List(line, column, "gate", "approver", "decision"),
+        _ => Text(line, column),
+    };
+
+    private static string List(JsonElement line, string member, params string[] parts) => !line.TryGetProperty(member, out var list) ? ""
+        : string.Join("; ", list.EnumerateArray().Select(entry => string.Join(' ', parts.Select(part => Text(entry, part)))));
+
+    private static string Text(JsonElement line, string member) => !line.TryGetProperty(member, out var value) ? ""
+        : value.ValueKind == JsonValueKind.Number ? value.GetInt64().ToString(CultureInfo.InvariantCulture) : value.GetString() ?? "";
+}

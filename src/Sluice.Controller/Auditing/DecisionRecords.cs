@@ -1,0 +1,45 @@
+using Sluice.Api.Audit;
+using Sluice.Api.Gates;
+using Sluice.Controller.Gated;
+using Sluice.Controller.Gates;
+using Sluice.Gating.Gates;
+using Sluice.Gating.Holds;
+using Sluice.Gating.Requirements;
+
+namespace Sluice.Controller.Auditing;
+
+/// <summary>Writes decisions as an auditor reads them.</summary>
+internal static class DecisionRecords
+{
+    /// <summary>A gate, as the log names it.</summary>
+    public static AuditObject About(ObservedGate gate) => new(Gate.KindName, gate.Key.Namespace, gate.Key.Name, gate.Uid);
+
+    /// <summary>A gated object, as the log names it.</summary>
+    public static AuditObject About(GatedKey key, GatedObject gated) => new(key.Kind.Kind, gated.Key.Namespace, gated.Key.Name, gated.Uid);
+
+    /// <summary>What a look at a gate adds to its history; null when it adds nothing.</summary>
+    public static AuditRecord? Of(ObservedGate observed, GateLook look) => look.Recorded is not { } recorded ? null : new()
+    {
+        At = recorded.At,
+        Decision = recorded.Reason == GateReasons.Overridden ? "GateOverridden" : look.Decision.State == GateState.Opened ? "GateOpened" : "GateClosed",
+        Object = About(observed),
+        Gates = [new(observed.Name, recorded.To, recorded.Reason)],
+        By = recorded.By,
+        Reason = recorded.Reason,
+        Message = recorded.Message,
+    };
+
+    /// <summary>What is done to an object; null when that changes nothing that matters to people.</summary>
+    public static AuditRecord? Of(GatedKey key, GatedObject gated, HoldPlan plan, HoldDecision decision, DateTimeOffset now) =>
+        HoldNotifier.Describe(gated, plan, decision) is not var (_, reason, message) ? null : new()
+        {
+            At = now,
+            Decision = reason,
+            Object = About(key, gated),
+            Gates = [.. decision.Verdicts.Select(verdict => new AuditGate(verdict.Gate, GateStateNames.Of(IsOpened(verdict) ? GateState.Opened : GateState.Closed), verdict.Kind.ToString()))],
+            Reason = decision.Reason,
+            Message = message,
+        };
+
+    private static bool IsOpened(GateVerdict verdict) => verdict.Kind == VerdictKind.Opened;
+}

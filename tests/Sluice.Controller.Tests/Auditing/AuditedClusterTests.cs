@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Sluice.Api.Audit;
+using Sluice.Controller.Tests.Clusters;
+using Sluice.Kubernetes;
+using Sluice.TestBed;
+
+namespace Sluice.Controller.Tests.Auditing;
+
+/// <summary>A controller with an audit log, on a real API server, killed again and again.</summary>
+public sealed class AuditedClusterTests(Cluster cluster) : IClassFixture<Cluster>, IDisposable
+{
+    private static readonly ApiResource Kustomization = FluxResources.Kustomization;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sluice-audit-");
+
+    private string Log => Path.Combine(_folder.FullName, "audit.jsonl");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Every_transition_of_a_gate_and_every_hold_and_release_is_in_the_log_though_the_controller_is_killed_in_between()
+    {
+        var ns = await cluster.NewNamespaceAsync();
+        await cluster.CreateGateAsync(ns, "gate", "{}");
+        await cluster.CreateGatedAsync(Kustomization, ns, "app", "gate");
+        for (var round = 0; round < 2; round++)
+        {
+            await using (var first = await StartAsync())
+            {
+                await cluster.UntilHeldAsync(Kustomization, ns, "app");
+                await cluster.OpenAsync(ns, "gate");
+                await UntilOpenedAsync(ns, "True");
+                first.Process.Kill();
+                await first.Process.WaitForExitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+            }
+
+            await using var second = await StartAsync();
+            await cluster.UntilReleasedAsync(Kustomization, ns, "app");
+            await cluster.CloseAsync(ns, "gate");
+            await UntilOpenedAsync(ns, "False");
+            await cluster.UntilHeldAsync(Kustomization, ns, "app");
+            second.Process.Kill();
+            await second.Process.WaitForExitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        }
+
+        await VerifyAsync();
+        var lines = File.ReadAllLines(Log).Select(line => JsonNode.Parse(line)!).ToList();
+        var gate = (await cluster.GetAsync(FluxResources.Gate, ns, "gate"))!;
+        var history = gate["status"]!["history"]!.AsArray();
+        history.Should().HaveCount(4);
+        foreach (var entry in history)
+        {
+            lines.Should().Contain(line => (string?)line["object"]!["uid"] == (string?)gate["metadata"]!["uid"]
+                && (string?)line["at"] == (string?)entry!["at"] && (string?)line["message"] == (string?)entry["message"] && (string?)line["by"] == (string?)entry["by"]
+                && (string?)line["gates"]![0]!["state"] == (string?)entry["to"]);
+        }
+
+        var decisions = lines.Where(line => (string?)line["object"]?["kind"] == "Kustomization").Select(line => (string?)line["decision"]).ToList();
+        // Twice where it was killed between writing it down and acting; never not.
+        decisions.Where((decision, i) => i == 0 || decision != decisions[i - 1]).Should().Equal("Held", "Released", "Held", "Released", "Held");
+    }
+
+    [Fact]
+    public async Task While_the_log_cannot_be_written_nothing_is_released_and_the_controller_says_that_it_is_not_ready()
+    {
+        var ns = await cluster.NewNamespaceAsync();
+        await cluster.CreateGateAsync(ns, "gate", "{}");
+        await cluster.CreateGatedAsync(Kustomization, ns, "app", "gate");
+        // A file that may not grow beyond a few lines, as on a full disk.
+        await using var controller = await StartAsync("--max-retry-delay=1s");
+        await cluster.UntilHeldAsync(Kustomization, ns, "app");
+        await LimitFileSizeAsync(controller, new FileInfo(Log).Length + 40);
+        await cluster.OpenAsync(ns, "gate");
+        using var http = new HttpClient();
+        await Eventually.GivesAsync("not ready", () => ReadyzAsync(http, controller), text => text.Contains("nothing is released", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        var held = (await cluster.GetAsync(Kustomization, ns, "app"))!;
+        held.IsSuspended().Should().BeTrue();
+
+        await LimitFileSizeAsync(controller, long.MaxValue);
+        await cluster.UntilReleasedAsync(Kustomization, ns, "app");
+        await VerifyAsync();
+        File.ReadAllText(Log).Should().Contain("\"torn\":", "the line that did not fit whole stays");
+    }
+
+    private Task UntilOpenedAsync(string ns, string status) => cluster.UntilAsync(FluxResources.Gate, ns, "gate", $"is Opened={status}", gate => gate.Condition("Opened", "status") == status);
+
+    private Task<RunningController> StartAsync(params string[] arguments) => cluster.StartControllerAsync([$"--audit-log={Log}", .. arguments]);
+
+    private static async Task<string> ReadyzAsync(HttpClient http, RunningController controller)
+    {
+        using var answer = await http.GetAsync(new Uri(controller.Health, "/readyz"), TestContext.Current.CancellationToken);
+        return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task LimitFileSizeAsync(RunningController controller, long bytes)
+    {
+        using var limit = Process.Start("prlimit", [$"--pid={controller.Process.Id}", $"--fsize={(bytes == long.MaxValue ? "unlimited" : bytes)}:unlimited"]);
+        await limit.WaitForExitAsync(TestContext.Current.CancellationToken);
+        limit.ExitCode.Should().Be(0);
+    }
+
+    /// <summary>By the command line, and by a chain of its own.</summary>
+    private async Task VerifyAsync()
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        using var verify = Process.Start(RepositoryRoot.Combine("src", "Sluice.Cli", "bin", configuration, "net10.0", "sluice"), ["audit", "verify", Log]);
+        await verify.WaitForExitAsync(TestContext.Current.CancellationToken);
+        verify.ExitCode.Should().Be(0);
+        var chain = new AuditChain(AuditChain.Genesis);
+        AuditFile.AddTo(chain, Log).Should().BeNull();
+        chain.End().Should().BeNull();
+    }
+}
