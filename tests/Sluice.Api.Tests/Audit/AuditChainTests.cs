@@ -11,7 +11,7 @@ public sealed class AuditChainTests
     private static readonly Gen<AuditRecord> Records =
         from at in Gen.Long[0, 4_000_000_000]
         from message in Gen.String
-        from by in Gen.String.Null()
+        from who in Gen.String.Null()
         from gates in Gen.Select(Gen.String, Gen.String).Array[0, 3]
         select new AuditRecord
         {
@@ -19,7 +19,7 @@ public sealed class AuditChainTests
             Decision = "Released",
             Object = new("Kustomization", "team-a", "app", "uid"),
             Gates = [.. gates.Select(gate => new AuditGate(gate.Item1, "opened", gate.Item2))],
-            By = by,
+            By = who,
             Message = message,
         };
 

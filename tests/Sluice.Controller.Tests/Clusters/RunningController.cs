@@ -17,13 +17,14 @@ public sealed class RunningController : IAsyncDisposable
 
     public Uri Metrics { get; }
 
-    /// <summary>Starts it and waits until it is ready; with <paramref name="awaitReady"/> false, until the process runs.</summary>
-    public static async Task<RunningController> StartAsync(string kubeconfig, IEnumerable<string> arguments, bool awaitReady = true)
+    /// <summary>Starts it and waits until it is ready; with <paramref name="awaitReady"/> false, until the process runs; <paramref name="through"/> a command that becomes it.</summary>
+    public static async Task<RunningController> StartAsync(string kubeconfig, IEnumerable<string> arguments, bool awaitReady = true, IReadOnlyList<string>? through = null)
     {
         var (health, metrics) = (LoopbackPort.Free(), LoopbackPort.Free());
         // The native program, where one is named, as it is shipped; else the one that was built with the tests.
         var native = Environment.GetEnvironmentVariable("SLUICE_CONTROLLER");
         string[] program = string.IsNullOrEmpty(native) ? ["dotnet", Path.Combine(AppContext.BaseDirectory, "sluice-controller.dll")] : [native];
+        program = [.. through ?? [], .. program];
         var process = ManagedProcess.Start(program[0],
         [
             .. program[1..], $"--kubeconfig={kubeconfig}",
