@@ -21,10 +21,16 @@ internal sealed class CommandLine
     public CommandLine(Terminal terminal, TimeProvider time, string program)
     {
         _host = new Host(terminal, time, program);
-        _root = new RootCommand("Sluice holds what Flux would deploy until a gate opens: see, open and close gates, and ask why something is held.")
+        _root = new RootCommand("Sluice holds what Flux would deploy until a gate opens: see, open and close gates, approve what waits, and ask why something is held.")
         {
             GetCommand.Create(_host),
             ExplainCommand.Create(_host),
+            PendingCommand.Create(_host),
+            new VoteCommand(approves: true).Create(_host),
+            new VoteCommand(approves: false).Create(_host),
+            new RevokeCommand().Create(_host),
+            new RollbackCommand().Create(_host),
+            HistoryCommand.Create(_host),
             ScheduleCommand.Create(_host),
             new RequestCommand(GateState.Opened).Create(_host),
             new RequestCommand(GateState.Closed).Create(_host),

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Sluice.Cli.Cluster;
 using Sluice.Kubernetes;
 
@@ -7,16 +6,12 @@ namespace Sluice.Cli.Checking;
 /// <summary>Asks the API server what the user may do.</summary>
 internal sealed class AccessCheck(ClusterClient cluster)
 {
-    private static readonly ApiResource AccessReviews = new("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", Namespaced: false);
-    private static readonly ApiResource SelfReviews = new("authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview", Namespaced: false);
     private static readonly string[] Verbs = ["get", "list", "patch"];
 
+    private readonly Self _self = new(cluster);
+
     /// <summary>Who the user is, as the API server sees them.</summary>
-    public async Task<string> WhoAmIAsync(CancellationToken cancellation)
-    {
-        var answer = await cluster.ReviewAsync(SelfReviews, [], cancellation);
-        return (string?)answer["status"]?["userInfo"]?["username"] ?? "unknown";
-    }
+    public async Task<string> WhoAmIAsync(CancellationToken cancellation) => (await _self.WhoAmIAsync(cancellation)).Username;
 
     /// <summary>Whether the user may see and change objects. Not to see them is wrong for this program; not to change them may be meant so.</summary>
     /// <param name="user">Who the user is.</param>
@@ -27,7 +22,7 @@ internal sealed class AccessCheck(ClusterClient cluster)
     public async Task<CheckLine> CheckAsync(string user, string what, IReadOnlyList<ApiResource> resources, string? inNamespace, CancellationToken cancellation)
     {
         var questions = resources.SelectMany(resource => Verbs.Select(verb => (Verb: verb, Resource: resource)));
-        var answers = await Task.WhenAll(questions.Select(async asked => (asked.Verb, asked.Resource, May: await MayAsync(asked.Verb, asked.Resource, inNamespace, cancellation))));
+        var answers = await Task.WhenAll(questions.Select(async asked => (asked.Verb, asked.Resource, May: await _self.MayAsync(asked.Verb, asked.Resource, inNamespace, null, cancellation))));
         var refused = answers.Where(answer => !answer.May).ToList();
         var where = inNamespace is null ? "in all namespaces" : $"in namespace '{inNamespace}'";
         if (refused.Count == 0)
@@ -38,15 +33,6 @@ internal sealed class AccessCheck(ClusterClient cluster)
         return refused.TrueForAll(answer => answer.Verb == "patch")
             ? CheckLine.Notice(text, "others may; if it should be you, ask who runs the cluster for a role that has it")
             : CheckLine.Wrong(text, "ask who runs the cluster for a role that has it, or choose another namespace with -n");
-    }
-
-    private async Task<bool> MayAsync(string verb, ApiResource resource, string? inNamespace, CancellationToken cancellation)
-    {
-        var attributes = new JsonObject { ["verb"] = verb, ["group"] = resource.Group, ["resource"] = resource.Plural };
-        if (inNamespace is not null)
-            attributes["namespace"] = inNamespace;
-        var answer = await cluster.ReviewAsync(AccessReviews, new JsonObject { ["spec"] = new JsonObject { ["resourceAttributes"] = attributes } }, cancellation);
-        return (bool?)answer["status"]?["allowed"] == true;
     }
 
     private static string Listed(string[] words) => words.Length < 2 ? string.Join("", words) : $"{string.Join(", ", words[..^1])} and {words[^1]}";

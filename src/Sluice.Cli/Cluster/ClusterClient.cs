@@ -3,8 +3,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Api;
+using Sluice.Api.Approvals;
 using Sluice.Api.Gates;
 using Sluice.Api.Serialization;
+using Sluice.Api.Sources;
 using Sluice.Gating.Requirements;
 using Sluice.Kubernetes;
 
@@ -27,6 +29,12 @@ internal sealed class ClusterClient : IDisposable
 
     /// <summary>The kind of gates.</summary>
     public static ApiResource Gates { get; } = new(ApiGroup.Name, ApiGroup.Version, "gates", Gate.KindName);
+
+    /// <summary>The kind of gated sources.</summary>
+    public static ApiResource GatedSources { get; } = new(ApiGroup.Name, ApiGroup.Version, "gatedsources", GatedSource.KindName);
+
+    /// <summary>The kind of approvals.</summary>
+    public static ApiResource Approvals { get; } = new(ApiGroup.Name, ApiGroup.Version, "approvals", Approval.KindName);
 
     /// <summary>Where the connection was configured: <c>context 'prod' of kubeconfig …</c>.</summary>
     public string Origin { get; }
@@ -70,6 +78,15 @@ internal sealed class ClusterClient : IDisposable
     public Task<JsonObject> ApplyAsync(ApiResource resource, ObjectKey key, JsonObject body, ApplyOptions options, CancellationToken cancellation) =>
         _api.ApplyAsync(resource, key, Bytes(body), options, Decode, cancellation);
 
+    /// <summary>Creates an object.</summary>
+    /// <param name="resource">Its kind.</param>
+    /// <param name="inNamespace">Its namespace.</param>
+    /// <param name="body">The object.</param>
+    /// <param name="dryRun">Whether the API server checks everything and stores nothing.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<JsonObject> CreateAsync(ApiResource resource, string inNamespace, JsonObject body, bool dryRun, CancellationToken cancellation) =>
+        _api.CreateAsync(resource, inNamespace, Bytes(body), Decode, new WriteOptions { FieldManager = FieldManagers.CommandLine, DryRun = dryRun }, cancellation);
+
     /// <summary>Writes a hold, or the end of one, in the name of the controller; see <see cref="HoldApply"/>.</summary>
     public Task<JsonObject> ApplyHoldAsync(ApiResource resource, ObjectKey key, ReadOnlyMemory<byte> body, CancellationToken cancellation) =>
         _api.ApplyAsync(resource, key, body, new ApplyOptions(FieldManagers.Controller) { Force = true }, Decode, cancellation);
@@ -108,6 +125,12 @@ internal sealed class ClusterClient : IDisposable
 
     /// <summary>Reads a gate's JSON.</summary>
     public static Gate ToGate(JsonObject json) => json.Deserialize(ApiJson.Default.Gate)!;
+
+    /// <summary>Reads a gated source's JSON.</summary>
+    public static GatedSource ToGatedSource(JsonObject json) => json.Deserialize(ApiJson.Default.GatedSource)!;
+
+    /// <summary>Reads an approval's JSON.</summary>
+    public static Approval ToApproval(JsonObject json) => json.Deserialize(ApiJson.Default.Approval)!;
 
     /// <summary>Reads the JSON of an object that can be held.</summary>
     public static FluxObject ToFluxObject(JsonObject json) => json.Deserialize(CliJson.Default.FluxObject)!;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Sluice.Api;
 using Sluice.Api.Gated;
 using Sluice.Kubernetes;
 
@@ -26,8 +25,11 @@ internal sealed class Discovery(ClusterClient cluster)
     }
 
     /// <summary>Whether gates are served in the version that this program speaks.</summary>
-    public async Task<bool> ServesGatesAsync(CancellationToken cancellation) =>
-        (await PluralsAsync(ApiGroup.Name, ApiGroup.Version, cancellation)).Contains(ClusterClient.Gates.Plural);
+    public Task<bool> ServesGatesAsync(CancellationToken cancellation) => ServesAsync(ClusterClient.Gates, cancellation);
+
+    /// <summary>Whether a kind is served in the version that is meant.</summary>
+    public async Task<bool> ServesAsync(ApiResource resource, CancellationToken cancellation) =>
+        (await PluralsAsync(resource.Group, resource.Version, cancellation)).Contains(resource.Plural);
 
     private async Task<IReadOnlyList<ServedKind>> FindAsync(string group, IReadOnlyList<GatedKind> kinds, CancellationToken cancellation)
     {

@@ -23,19 +23,27 @@ internal sealed class Finder(ClusterClient cluster)
     {
         if (await cluster.TryGetAsync(ClusterClient.Gates, new ObjectKey(gate.Namespace, gate.Name), cancellation) is { } found)
             return found;
-        await RequireGatesAsync(cancellation);
+        await RequireAsync(ClusterClient.Gates, cancellation);
         throw new CommandException($"there is no gate '{gate.Name}' in namespace '{gate.Namespace}'{await SuggestAsync(ClusterClient.Gates, gate.Namespace, gate.Name, cancellation)}");
     }
 
     /// <summary>The gates of one namespace, or with null of all.</summary>
     /// <exception cref="CommandException">Gates are not installed.</exception>
-    public async Task<IReadOnlyList<JsonObject>> GatesAsync(string? inNamespace, CancellationToken cancellation)
+    public Task<IReadOnlyList<JsonObject>> GatesAsync(string? inNamespace, CancellationToken cancellation) => ListAsync(ClusterClient.Gates, inNamespace, cancellation);
+
+    /// <summary>The gated source.</summary>
+    /// <exception cref="CommandException">There is none of that name, or gated sources are not installed.</exception>
+    public async Task<JsonObject> GatedSourceAsync(ObjectKey key, CancellationToken cancellation)
     {
-        if (await cluster.TryListAsync(ClusterClient.Gates, inNamespace, cancellation) is { } found)
+        if (await cluster.TryGetAsync(ClusterClient.GatedSources, key, cancellation) is { } found)
             return found;
-        await RequireGatesAsync(cancellation);
-        return [];
+        await RequireAsync(ClusterClient.GatedSources, cancellation);
+        throw new CommandException($"there is no GatedSource '{key.Name}' in namespace '{key.Namespace}'{await SuggestAsync(ClusterClient.GatedSources, key.Namespace, key.Name, cancellation)}");
     }
+
+    /// <summary>The gated sources of one namespace, or with null of all.</summary>
+    /// <exception cref="CommandException">Gated sources are not installed.</exception>
+    public Task<IReadOnlyList<JsonObject>> GatedSourcesAsync(string? inNamespace, CancellationToken cancellation) => ListAsync(ClusterClient.GatedSources, inNamespace, cancellation);
 
     /// <summary>The object, and how to reach it.</summary>
     /// <exception cref="CommandException">There is none of that name, or its kind is not installed.</exception>
@@ -54,10 +62,18 @@ internal sealed class Finder(ClusterClient cluster)
             ? served
             : throw new CommandException($"the cluster does not serve {kind.CrdName}: Flux's controller for it is not installed there ({cluster.Origin})");
 
-    private async Task RequireGatesAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<JsonObject>> ListAsync(ApiResource resource, string? inNamespace, CancellationToken cancellation)
     {
-        if (!await _discovery.ServesGatesAsync(cancellation))
-            throw new CommandException($"the cluster does not serve {ClusterClient.Gates.GroupResource} in version {ClusterClient.Gates.Version}: Sluice is not installed there ({cluster.Origin})\n{InstallHint}");
+        if (await cluster.TryListAsync(resource, inNamespace, cancellation) is { } found)
+            return found;
+        await RequireAsync(resource, cancellation);
+        return [];
+    }
+
+    private async Task RequireAsync(ApiResource resource, CancellationToken cancellation)
+    {
+        if (!await _discovery.ServesAsync(resource, cancellation))
+            throw new CommandException($"the cluster does not serve {resource.GroupResource} in version {resource.Version}: Sluice is not installed there ({cluster.Origin})\n{InstallHint}");
     }
 
     /// <summary>Near names of the same namespace first, then of others, then what the namespace has at all; what may not be listed is left out.</summary>

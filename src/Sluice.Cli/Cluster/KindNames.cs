@@ -24,6 +24,8 @@ internal static class KindNames
     {
         if (word.Split('.')[0].ToLowerInvariant() is "gate" or "gates" or "gt")
             return "a gate is not a gated object; see 'get gates', 'open' and 'close' for gates";
+        if (Releasing.GatedSourceNames.IsKind(word))
+            return "a GatedSource is not held itself, its candidates are; see 'pending', 'approve' and 'reject'";
         var question = Nearest.Question(Nearest.To(word, GatedKind.OfFlux.SelectMany(Names)));
         return $"'{word}' is not a kind that Sluice holds: {question ?? $"expected one of {string.Join(", ", GatedKind.OfFlux.Select(Singular))}"}";
     }

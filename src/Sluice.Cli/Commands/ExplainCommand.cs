@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Sluice.Cli.Approving;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Explaining;
 using Sluice.Cli.Output;
+using Sluice.Cli.Releasing;
 using Sluice.Cli.Scheduling;
 
 namespace Sluice.Cli.Commands;
@@ -11,7 +13,7 @@ internal static class ExplainCommand
 {
     public static Command Create(Host host)
     {
-        var name = ObjectArgument.Create(host);
+        var name = ObjectArgument.CreateWithSources(host);
         var command = new Command("explain", "Say why an object is held: by which gates, since when, until when, and what to do") { name };
         host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, arguments.GetRequiredValue(name), cancellation));
         return command;
@@ -21,15 +23,30 @@ internal static class ExplainCommand
     {
         if (context.Format == OutputFormat.Name)
             throw CommandException.Usage("-o name makes no sense with explain: expected table, wide, json or yaml");
+        Print(context, GatedSourceNames.IsTyped(text) ? await ExplainSourceAsync(context, text, cancellation) : await ExplainObjectAsync(context, text, cancellation));
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<Explanation> ExplainSourceAsync(CommandContext context, string text, CancellationToken cancellation)
+    {
+        var source = ClusterClient.ToGatedSource(await new Finder(context.Cluster).GatedSourceAsync(GatedSourceNames.Parse(text, context.Namespace), cancellation));
+        return new SourceExplainer(context.Program, context.Now).Explain(source, await context.Cluster.LookUpAsync(SourceGates.Of(source), cancellation));
+    }
+
+    private static async Task<Explanation> ExplainObjectAsync(CommandContext context, string text, CancellationToken cancellation)
+    {
         var (kind, json) = await new Finder(context.Cluster).ObjectAsync(TypedName.Parse(text), context.Namespace, cancellation);
         var item = ClusterClient.ToFluxObject(json);
         var lookups = await context.Cluster.LookUpAsync(Hold.References(item), cancellation);
         var plans = await PlanLoader.WithWindowsAsync(context.Cluster, lookups, cancellation);
-        var explanation = new Explainer(context.Program, context.Now).Explain(kind.Kind, item, lookups, plans);
+        return new Explainer(context.Program, context.Now).Explain(kind.Kind, item, lookups, plans);
+    }
+
+    private static void Print(CommandContext context, Explanation explanation)
+    {
         if (context.IsForPrograms)
             context.Print(ExplanationPrinter.ToJson(explanation));
         else
             ExplanationPrinter.Print(context.Terminal, explanation, context.Now, context.IsWide);
-        return ExitCodes.Ok;
     }
 }

@@ -51,7 +51,7 @@ internal sealed class UninstallCommand
             return ExitCodes.Ok;
         }
 
-        if (!arguments.GetValue(_yes) && !await ConfirmsAsync(context,
+        if (!arguments.GetValue(_yes) && !await Confirmation.AskAsync(context,
             $"This stops Sluice in namespace {inNamespace} of {context.Cluster.Origin}, lets {held.Count} held {(held.Count == 1 ? "object" : "objects")} go, and deletes "
             + $"what was installed{(withCrds ? $", the definitions, too, and with them {Lost(installed)}" : "")}."))
         {
@@ -102,12 +102,6 @@ internal sealed class UninstallCommand
     {
         if (await uninstaller.DeleteAsync(item, cancellation))
             context.Terminal.WriteLine($"{item} deleted");
-    }
-
-    private static async Task<bool> ConfirmsAsync(CommandContext context, string what)
-    {
-        await context.Terminal.Error.WriteAsync($"{Printable.Line(what)}\nGo on? [y/N] ");
-        return (await Console.In.ReadLineAsync())?.Trim().ToLowerInvariant() is "y" or "yes";
     }
 
     private const string Approved = " Conditions Approved and annotations of people stay on the objects, and mean nothing any more.";

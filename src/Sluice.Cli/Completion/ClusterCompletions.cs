@@ -3,6 +3,7 @@ using System.Text.Json;
 using Sluice.Api.Gated;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Commands;
+using Sluice.Cli.Releasing;
 using Sluice.Kubernetes;
 
 namespace Sluice.Cli.Completion;
@@ -15,6 +16,23 @@ internal sealed class ClusterCompletions(Host host)
     /// <summary>The names of gates.</summary>
     public IEnumerable<string> Gates(CompletionContext completion) => Ask(completion, async (context, cancellation) =>
         await NamesAsync(context, ClusterClient.Gates, cancellation));
+
+    /// <summary>The names of gated sources.</summary>
+    public IEnumerable<string> GatedSources(CompletionContext completion) => Ask(completion, async (context, cancellation) =>
+        await NamesAsync(context, ClusterClient.GatedSources, cancellation));
+
+    /// <summary>What <c>explain</c> can explain: gated sources, besides <see cref="Objects"/>.</summary>
+    public IEnumerable<string> Explained(CompletionContext completion) => TypedSources(completion) ?? [$"{GatedSourceNames.Singular}/", .. Objects(completion)];
+
+    /// <summary>What has a history.</summary>
+    public IEnumerable<string> WithHistory(CompletionContext completion) => TypedSources(completion)
+        ?? (completion.WordToComplete.StartsWith("gate/", StringComparison.Ordinal) ? Gates(completion).Select(name => $"gate/{name}") : [$"{GatedSourceNames.Singular}/", "gate/"]);
+
+    private IEnumerable<string>? TypedSources(CompletionContext completion)
+    {
+        var slash = completion.WordToComplete.IndexOf('/', StringComparison.Ordinal);
+        return slash >= 0 && completion.WordToComplete[..slash] is var word && GatedSourceNames.IsKind(word) ? GatedSources(completion).Select(name => $"{word}/{name}") : null;
+    }
 
     /// <summary><c>KIND/</c> until the kind is written, then the names of that kind.</summary>
     public IEnumerable<string> Objects(CompletionContext completion)

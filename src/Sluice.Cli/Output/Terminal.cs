@@ -57,6 +57,9 @@ internal sealed class Terminal
     /// <summary>The same terminal without colours.</summary>
     public Terminal WithoutColour() => HasColour ? new Terminal(_output, Error, colour: false, Width) : this;
 
+    /// <summary>Standard error as a terminal: for what is no result, and more than a line.</summary>
+    public Terminal OnError() => new(Error, Error, colour: false, Width);
+
     /// <summary>Writes a piece of text that has no line break.</summary>
     public void Write(string text, Tone tone = Tone.Plain)
     {

@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Sluice.Api.Approvals;
 using Sluice.Api.Serialization;
 using Sluice.Gating.Approvals;
-using Sluice.Gating.Time;
 using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Approvals;
@@ -39,8 +37,6 @@ internal sealed class ObservedApproval : ICachedObject
             return null;
         }
 
-        // What the API server's validation should have caught must not count for an unlimited time.
-        var isEndKnown = Rfc3339.TryParse(spec.ExpiresAt, out var end);
         return new()
         {
             Key = new(metadata.Namespace ?? "", metadata.Name),
@@ -48,18 +44,7 @@ internal sealed class ObservedApproval : ICachedObject
             ResourceVersion = metadata.ResourceVersion ?? "",
             Gate = spec.Gate,
             Target = spec.Target,
-            Vote = new()
-            {
-                Name = metadata.Name,
-                Username = spec.Approver.Username,
-                Groups = spec.Approver.Groups?.ToImmutableArray() ?? [],
-                Approves = spec.Decision == ApprovalSpec.Approve,
-                Candidate = new(spec.Revision, spec.Digest, spec.SpecDigest),
-                CastAt = metadata.CreationTimestamp ?? DateTimeOffset.MinValue,
-                ExpiresAt = isEndKnown ? end : null,
-                Reason = spec.Reason,
-                Fault = spec.ExpiresAt is not null && !isEndKnown ? $"spec.expiresAt: '{spec.ExpiresAt}' is not a time" : null,
-            },
+            Vote = approval.ToVote(),
         };
     }
 }

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Sluice.Api.Gates;
+using Sluice.Cli.Cluster;
+using Sluice.Gating.Approvals;
+using Sluice.Gating.Gates;
+using Sluice.Gating.Requirements;
+
+namespace Sluice.Cli.Approving;
+
+/// <summary>What one gate wants of people for a candidate, what they have said, and what the user may say: decided by the domain's own code.</summary>
+internal sealed record GateBallot
+{
+    /// <summary>The gate.</summary>
+    public required GateReference Reference { get; init; }
+
+    /// <summary>What is voted about.</summary>
+    public required Candidate Candidate { get; init; }
+
+    /// <summary>Who the user is.</summary>
+    public required Identity Self { get; init; }
+
+    /// <summary>The present time.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>The gate as it stands; null: it does not exist, or the user may not read it.</summary>
+    public Gate? Gate { get; init; }
+
+    /// <summary>Why there is no <see cref="Gate"/>.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Its rules; null: it wants no approvals.</summary>
+    public ApprovalRules? Rules { get; init; }
+
+    /// <summary>Whether the user has the verb <c>approve</c> on it.</summary>
+    public bool MayApprove { get; init; }
+
+    /// <summary>The votes at the gate about the gated source, also about other candidates.</summary>
+    public ImmutableArray<Vote> Votes { get; init; } = [];
+
+    /// <summary>Whether <see cref="Votes"/> are those that sluice-controller counts, since the user may not read approvals.</summary>
+    public bool AreCounted { get; init; }
+
+    /// <summary>
+    /// What the votes come to; null where the gate wants none. Who wrote the commit is not known here: where that matters, the status of the gated
+    /// source has the last word.
+    /// </summary>
+    public ApprovalDecision? Decision => Rules is null ? null
+        : ApprovalDecision.Decide((AreCounted ? Rules with { From = [] } : Rules) with { SeparateFromCommitAuthor = false }, Votes, Candidate, null, Now);
+
+    /// <summary>The rules of a gate; null: it wants no approvals, or its spec cannot be understood.</summary>
+    public static ApprovalRules? RulesOf(Gate gate) =>
+        // Windows have no say in it, and their calendars are not read for it.
+        (gate.Spec with { Windows = null }).ToRules(NoCalendars.Instance).Approvals;
+
+    /// <summary>Whether the rules want the vote of a user.</summary>
+    public static bool Wants(ApprovalRules rules, Identity self) => rules.From.IsEmpty
+        || rules.From.Any(approver => approver.Kind == ApproverKind.User ? approver.Name == self.Username : self.Groups.Contains(approver.Name));
+
+    /// <summary>Of a user's groups those that the rules name: what else they are in is nobody's business.</summary>
+    public static IReadOnlyList<string> CountedGroups(ApprovalRules rules, Identity self) =>
+        [.. rules.From.Where(approver => approver.Kind == ApproverKind.Group && self.Groups.Contains(approver.Name)).Select(approver => approver.Name).Distinct()];
+
+    /// <summary>Whether the user's vote of that kind counts already.</summary>
+    public bool HasVoted(bool approves) => Decision?.Counted.Any(vote => vote.Username == Self.Username && vote.Approves == approves) == true;
+
+    /// <summary>Why the user cannot say that here; null: they can.</summary>
+    public string? Refusal(bool approves) => Problem
+        ?? (Rules is null ? "it wants no approvals"
+        : !MayApprove ? $"you ('{Self.Username}') may not approve there: that is the verb approve on gates.gating.toolkit.fluxcd.io"
+        : !Wants(Rules, Self) ? $"it counts the votes of {VoteText.Approvers(Rules)} alone, and you are '{Self.Username}'"
+        : approves && HasVoted(approves: false) ? "you have rejected it there, which blocks it whatever else is said; 'revoke' takes that back"
+        : null);
+}

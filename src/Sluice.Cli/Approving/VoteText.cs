@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Sluice.Gating.Approvals;
+
+namespace Sluice.Cli.Approving;
+
+/// <summary>Votes in clauses.</summary>
+internal static class VoteText
+{
+    /// <summary>What the votes at a gate come to: <c>1 of 2 approvals (alice), from group sre</c>.</summary>
+    public static string Of(GateBallot ballot) =>
+        ballot.Problem ?? (ballot.Rules is not { } rules || ballot.Decision is not { } decision ? "wants none" : $"{decision.Message}{Wanted(rules)}");
+
+    /// <summary>Whose votes are wanted, as the end of a clause; empty where everybody's are.</summary>
+    public static string Wanted(ApprovalRules rules) =>
+        (rules.From.IsEmpty ? "" : $", from {Approvers(rules)}") + (rules.SeparateFromCommitAuthor ? ", not of the commit's authors" : "");
+
+    /// <summary>Whose votes count: <c>group sre, user alice</c>.</summary>
+    public static string Approvers(ApprovalRules rules) =>
+        string.Join(", ", rules.From.Select(approver => $"{(approver.Kind == ApproverKind.User ? "user" : "group")} {approver.Name}"));
+
+    /// <summary>What the user has said about it: <c>approved</c>, <c>rejected</c>, or nothing.</summary>
+    public static string Own(GateBallot ballot) => ballot.HasVoted(approves: false) ? "rejected" : ballot.HasVoted(approves: true) ? "approved" : "";
+
+    /// <summary>Gates in a clause: <c>gate a/b</c>, <c>gates a/b, c/d</c>.</summary>
+    public static string Gates(IEnumerable<GateBallot> ballots)
+    {
+        var names = ballots.Select(ballot => ballot.Reference.ToString()).ToImmutableArray();
+        return $"{(names.Length == 1 ? "gate" : "gates")} {string.Join(", ", names)}";
+    }
+}

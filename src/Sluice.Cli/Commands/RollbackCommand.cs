@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Sluice.Api.Sources;
+using Sluice.Cli.Cluster;
+using Sluice.Cli.Output;
+using Sluice.Cli.Releasing;
+using Sluice.Cli.Requests;
+using Sluice.Gating.Time;
+using Sluice.Kubernetes;
+
+namespace Sluice.Cli.Commands;
+
+/// <summary><c>rollback NAME --to REVISION</c>: asks for an earlier release of a gated source, which waits at the same gates.</summary>
+internal sealed class RollbackCommand
+{
+    private readonly Option<string?> _to = new("--to")
+    {
+        Description = "The release to go back to: its revision or digest, or at least 7 characters of a checksum; without it the releases are shown",
+        HelpName = "REVISION",
+    };
+
+    private readonly Option<bool> _wait = new("--wait")
+    {
+        Description = "Wait until sluice-controller has looked at the request; --wait=false only writes it",
+        DefaultValueFactory = _ => true,
+    };
+
+    /// <summary>Makes the command.</summary>
+    public Command Create(Host host)
+    {
+        var name = GatedSourceArgument.Create(host);
+        var command = new Command("rollback", "Go back to an earlier release of a GatedSource, through the same gates") { name, _to, _wait };
+        host.SetAction(command, (context, arguments, cancellation) =>
+            RunAsync(context, GatedSourceNames.Parse(arguments.GetRequiredValue(name), context.Namespace), arguments.GetValue(_to), arguments.GetValue(_wait), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, ObjectKey key, string? to, bool wait, CancellationToken cancellation)
+    {
+        var source = ClusterClient.ToGatedSource(await new Finder(context.Cluster).GatedSourceAsync(key, cancellation));
+        if (source.Status?.History is not { Count: > 0 } history)
+            throw new CommandException($"{source.Subject()} has no earlier release to go back to: nothing was released yet");
+        if (!context.IsForPrograms)
+            HistoryCommand.Releases(history, context.Now, context.IsWide).Print(context.Terminal.OnError());
+        if (string.IsNullOrWhiteSpace(to))
+            throw CommandException.Usage("--to is missing: say which of these releases to go back to");
+        var (record, named) = RollbackTarget.Find(source, history, to);
+        if (record.ToCandidate() == source.Status.Released?.ToCandidate() && source.Status.Candidate?.Rollback != true)
+            throw new CommandException($"{record.Revision} is what is released of {source.Subject()}: there is nothing to roll back\n"
+                + (source.Status.Candidate is { } candidate ? $"to keep {candidate.Revision} from being released: {context.Program} reject {key.Name} -n {key.Namespace} --reason TEXT" : "name an earlier release"));
+
+        var stamp = Stamp.Of(context.Now);
+        var self = await new Self(context.Cluster).WhoAmIAsync(cancellation);
+        var json = await context.Cluster.MergePatchAsync(ClusterClient.GatedSources, key, Patch(named, stamp, self.Username), cancellation);
+        if (wait)
+        {
+            var (seen, isSeen, patience) = await ReleaseWatch.UntilAsync(context, key, found => found.Status?.LastHandledRollbackAt == stamp, cancellation);
+            Tell(context, seen, record, isSeen ? null : patience);
+        }
+        else if (!context.IsForPrograms)
+        {
+            context.Terminal.WriteLine(Printable.Line($"Asked {source.Subject()} to go back to {record.Revision}, as of {stamp}. It waits at the same gates."));
+        }
+
+        if (context.IsForPrograms)
+            new ObjectPrinter(context).Print(ClusterClient.GatedSources, json);
+        return ExitCodes.Ok;
+    }
+
+    private static void Tell(CommandContext context, GatedSource source, ReleaseRecord record, TimeSpan? patience)
+    {
+        if (patience is { } waited)
+            throw new CommandException($"the request is written to {source.Subject()}, but sluice-controller has not looked at it within {GoDuration.Format(waited)}: is one running?\nask '{context.Program} check'; the request is taken as soon as one runs");
+        var isWaiting = source.Status?.Candidate is { Rollback: true } candidate && candidate.ToCandidate() == record.ToCandidate();
+        if (!isWaiting && source.Status?.Released?.ToCandidate() != record.ToCandidate())
+            throw new CommandException($"sluice-controller has not taken the request: {record.Revision} is not among the releases of {source.Subject()} that it has; ask '{context.Program} history gatedsource/{source.Metadata.Name} -n {source.Metadata.Namespace}'");
+        if (context.IsForPrograms)
+            return;
+        context.Terminal.WriteLine(isWaiting
+            ? Printable.Line($"{source.Subject()} goes back to {record.Revision} when its gates let it: it waits for {new WaitText(context.Now).Of(source)}.")
+            : Printable.Line($"{source.Subject()}: {record.Revision} is released."), isWaiting ? Tone.Waiting : Tone.Good);
+        context.Terminal.WriteLine("What its source offers now does not come back by itself; the next revision waits as ever.");
+    }
+
+    private static JsonObject Patch(string to, string stamp, string username) => new()
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["annotations"] = new JsonObject
+            {
+                [GatedSourceAnnotations.RollbackTo] = to,
+                [GatedSourceAnnotations.RollbackRequestedAt] = stamp,
+                [GatedSourceAnnotations.RollbackRequestedBy] = username,
+            },
+        },
+    };
+}

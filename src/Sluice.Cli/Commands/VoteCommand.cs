@@ -1,0 +1,173 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Sluice.Api.Approvals;
+using Sluice.Api.Sources;
+using Sluice.Cli.Approving;
+using Sluice.Cli.Cluster;
+using Sluice.Cli.Output;
+using Sluice.Cli.Releasing;
+using Sluice.Gating.Gates;
+using Sluice.Gating.Time;
+using Sluice.Kubernetes;
+
+namespace Sluice.Cli.Commands;
+
+/// <summary><c>approve NAME</c> and <c>reject NAME</c>: records what the user says about the candidate of a gated source, and says what comes of it.</summary>
+internal sealed class VoteCommand(bool approves)
+{
+    private readonly Option<string?> _revision = new("--revision")
+    {
+        Description = "Only if this is the candidate: its revision or its digest, in full",
+        HelpName = "REVISION",
+    };
+
+    private readonly Option<string?> _reason = new("--reason") { Description = "Why; recorded, and shown to whoever asks", HelpName = "TEXT" };
+
+    private readonly Option<TimeSpan?> _expiresIn = new("--expires-in")
+    {
+        Description = "How long it counts, for example 24h; default: as long as the gate says",
+        HelpName = "DURATION",
+        CustomParser = argument =>
+        {
+            if (GoDuration.TryParse(argument.Tokens[0].Value, out var span) && span > TimeSpan.Zero)
+                return span;
+            argument.AddError($"--expires-in: '{argument.Tokens[0].Value}' is not a duration greater than zero, for example 24h");
+            return null;
+        },
+    };
+
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would be recorded; the API server checks everything and stores nothing" };
+
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask" };
+
+    private readonly Option<bool> _wait = new("--wait")
+    {
+        Description = "Wait until sluice-controller has counted it; --wait=false only records it",
+        DefaultValueFactory = _ => true,
+    };
+
+    private string Verb => approves ? "approve" : "reject";
+
+    /// <summary>Makes the command.</summary>
+    public Command Create(Host host)
+    {
+        var (name, gate) = (GatedSourceArgument.Create(host), GatedSourceArgument.Gate(host));
+        _reason.Required = !approves;
+        var command = approves
+            ? new Command("approve", "Approve the candidate of a GatedSource: that revision alone, at the gates that want approvals") { name, gate, _revision, _reason, _expiresIn, _dryRun, _yes, _wait }
+            : new Command("reject", "Reject the candidate of a GatedSource: it does not pass until that is revoked") { name, gate, _revision, _reason, _expiresIn, _dryRun, _wait };
+        host.SetAction(command, (context, arguments, cancellation) =>
+            RunAsync(context, arguments, GatedSourceNames.Parse(arguments.GetRequiredValue(name), context.Namespace), arguments.GetValue(gate), cancellation));
+        return command;
+    }
+
+    private async Task<int> RunAsync(CommandContext context, ParseResult arguments, ObjectKey key, string? gate, CancellationToken cancellation)
+    {
+        if (!approves && string.IsNullOrWhiteSpace(arguments.GetValue(_reason)))
+            throw CommandException.Usage("--reason is empty: say why it is rejected; whoever wrote it reads this");
+        var source = ClusterClient.ToGatedSource(await new Finder(context.Cluster).GatedSourceAsync(key, cancellation));
+        var candidate = source.Waiting(context.Now, context.Program);
+        RequireRevision(source, candidate, arguments.GetValue(_revision));
+        var self = await new Self(context.Cluster).WhoAmIAsync(cancellation);
+        var all = await new BallotReader(context.Cluster, self, context.Now).ReadAsync(source, candidate.ToCandidate(), SourceGates.Of(source, gate), cancellation);
+        var ballots = Usable(context, source, all, gate is not null);
+        var open = ballots.Where(ballot => !ballot.HasVoted(approves)).ToList();
+        var dryRun = arguments.GetValue(_dryRun);
+        if (!context.IsForPrograms)
+            BallotPrinter.Print(dryRun ? context.Terminal : context.Terminal.OnError(), source, candidate, all, context.Now);
+        if (approves && open.Count > 0 && !dryRun && arguments.GetValue(_revision) is null && !arguments.GetValue(_yes)
+            && !await Confirmation.AskAsync(context, $"You ('{self.Username}') approve {candidate.Revision} at {VoteText.Gates(open)}."))
+        {
+            throw new CommandException($"not confirmed, so nothing is approved; --yes does not ask, nor does --revision {candidate.Revision}");
+        }
+
+        List<JsonObject> written = [];
+        foreach (var ballot in ballots)
+            written.AddRange(await WriteAsync(context, arguments, source, ballot, dryRun, cancellation));
+        if (context.IsForPrograms)
+            new ObjectPrinter(context).Print([.. written.Select(json => (ClusterClient.Approvals, json))]);
+        if (!dryRun && arguments.GetValue(_wait))
+            await WaitAsync(context, source, candidate, [.. written.Select(ClusterClient.ToApproval)], cancellation);
+        return ExitCodes.Ok;
+    }
+
+    // In full alone: of an abbreviation there can be two, and somebody who may push can see to it that there are.
+    private void RequireRevision(GatedSource source, CandidateStatus candidate, string? revision)
+    {
+        if (revision is null || candidate.ToCandidate().IsNamedBy(revision))
+            return;
+        if (RevisionText.IsAbbreviation(revision, candidate.Revision) || RevisionText.IsAbbreviation(revision, candidate.Digest))
+            throw CommandException.Usage($"--revision: '{revision}' is an abbreviation, which another commit can be made to fit; expected it in full. The candidate of {source.Subject()} is\n{candidate.Revision}\n{candidate.Digest}");
+        var found = source.Status?.Released?.ToCandidate().IsNamedBy(revision) == true ? ", which is released already"
+            : candidate.Supersedes == revision ? ", which it supersedes" : "";
+        throw new CommandException($"nothing is {Verb}{(approves ? "d" : "ed")}: the candidate of {source.Subject()} is not '{revision}'{found}, but\n{candidate.Revision}\n{candidate.Digest}");
+    }
+
+    /// <summary>The gates at which the user can say it; the others are named, or are an error where there is none else.</summary>
+    private List<GateBallot> Usable(CommandContext context, GatedSource source, IReadOnlyList<GateBallot> all, bool isOne)
+    {
+        var usable = all.Where(ballot => ballot.Refusal(approves) is null).ToList();
+        // What wants no approvals is no news, unless it was asked for.
+        var refused = all.Where(ballot => ballot.Refusal(approves) is not null && (isOne || ballot.Problem is not null || ballot.Rules is not null)).ToList();
+        if (usable.Count > 0)
+        {
+            foreach (var ballot in refused)
+                context.Warn($"not at gate {ballot.Reference}: {ballot.Refusal(approves)}");
+            return usable;
+        }
+
+        var lines = refused.Select(ballot => $"\nat gate {ballot.Reference}: {ballot.Refusal(approves)}{Hint(context, source, ballot)}");
+        throw new CommandException(refused.Count > 0 ? $"you can {Verb} nothing of {source.Subject()}{string.Concat(lines)}"
+            : $"{source.Subject()} wants no approvals: none of its gates has spec.approvals ({VoteText.Gates(all)})\nto let the candidate through, open what is closed: {context.Program} open GATE --revision {source.Status!.Candidate!.Revision}");
+    }
+
+    private string Hint(CommandContext context, GatedSource source, GateBallot ballot) =>
+        approves && ballot.HasVoted(approves: false) ? $": {context.Program} revoke {source.Metadata.Name} -n {source.Metadata.Namespace} --gate {ballot.Reference}" : "";
+
+    private async Task<IReadOnlyList<JsonObject>> WriteAsync(CommandContext context, ParseResult arguments, GatedSource source, GateBallot ballot, bool dryRun, CancellationToken cancellation)
+    {
+        var expiresAt = arguments.GetValue(_expiresIn) is { } span ? Rfc3339.WholeSecond(context.Now + span) : (DateTimeOffset?)null;
+        var approval = ApprovalBody.Make(source, ballot, approves, arguments.GetValue(_reason), expiresAt);
+        var (json, isNew) = ballot.HasVoted(approves) && ballot.AreCounted
+            ? (ApprovalBody.ToJson(approval), false)
+            : await new VoteWriter(context.Cluster, dryRun).WriteAsync(approval, ballot.Rules!, context.Now, cancellation);
+        var vote = ClusterClient.ToApproval(json).ToVote();
+        var after = ballot with { Votes = [.. ballot.Votes.Where(other => other.Name != vote.Name), vote] };
+        if (!context.IsForPrograms)
+        {
+            context.Terminal.WriteLine(Printable.Line(
+                $"{(isNew ? "" : "Already ")}{(isNew ? approves ? "Approved" : "Rejected" : approves ? "approved" : "rejected")} {ballot.Candidate.Revision} of {source.Subject()} at gate {ballot.Reference}: "
+                + $"{VoteText.Of(after)}{(dryRun ? " (dry run)" : "")}"), approves ? Tone.Good : Tone.Waiting);
+        }
+
+        return [json];
+    }
+
+    private async Task WaitAsync(CommandContext context, GatedSource before, CandidateStatus candidate, IReadOnlyList<Approval> written, CancellationToken cancellation)
+    {
+        var voted = candidate.ToCandidate();
+        var (source, isSeen, patience) = await ReleaseWatch.UntilAsync(context, before.Key(), source => !Waits(source, voted) || Counts(source.Status!.Candidate!, written), cancellation);
+        if (Waits(source, voted))
+        {
+            var waits = new WaitText(context.Now).Of(source);
+            if (!isSeen)
+                throw new CommandException($"it is recorded, but sluice-controller has not counted it within {GoDuration.Format(patience)}; {source.Subject()} waits for {waits}\nask '{context.Program} check' whether one runs; what is recorded counts from now");
+            if (!context.IsForPrograms)
+                context.Terminal.WriteLine(Printable.Line(approves ? $"It waits for {waits}." : $"It does not pass. To take that back: {context.Program} revoke {source.Metadata.Name} -n {source.Metadata.Namespace}"));
+            return;
+        }
+
+        if (source.Status?.Released?.ToCandidate() != voted)
+            throw new CommandException($"{candidate.Revision} is the candidate no more: {(source.Status?.Candidate is { } next ? $"{next.Revision} has superseded it, and what was said about the one is not said about the other" : "nothing waits")}");
+        if (!context.IsForPrograms)
+            context.Terminal.WriteLine(Printable.Line($"{(approves ? "It is released" : "It was released before that")}: {source.Status.Released.Message ?? source.Status.Released.Reason}"), approves ? Tone.Good : Tone.Bad);
+        if (!approves)
+            throw new CommandException($"{candidate.Revision} is released already: to have the one before it back, see '{context.Program} rollback {source.Metadata.Name} -n {source.Metadata.Namespace}'");
+    }
+
+    private static bool Waits(GatedSource source, Candidate candidate) => source.Status?.Candidate?.ToCandidate() == candidate;
+
+    private static bool Counts(CandidateStatus candidate, IReadOnlyList<Approval> written) =>
+        written.All(approval => candidate.Approvals?.Any(vote =>
+            vote.Name == approval.Metadata.Name && vote.Gate == $"{approval.Metadata.Namespace}/{approval.Spec.Gate.Name}") == true);
+}

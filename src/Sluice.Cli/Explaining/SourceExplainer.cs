@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Sluice.Api.Gates;
+using Sluice.Api.Metadata;
+using Sluice.Api.Sources;
+using Sluice.Cli.Cluster;
+using Sluice.Cli.Output;
+using Sluice.Cli.Releasing;
+using Sluice.Gating.Requirements;
+
+namespace Sluice.Cli.Explaining;
+
+/// <summary>Says why the candidate of a gated source is not released, as sluice-controller has decided it.</summary>
+/// <param name="program">How the commands that it recommends begin.</param>
+/// <param name="now">The present time.</param>
+internal sealed class SourceExplainer(string program, DateTimeOffset now)
+{
+    /// <summary>Explains one gated source.</summary>
+    /// <param name="source">The gated source.</param>
+    /// <param name="lookups">What came of looking for its gates.</param>
+    public Explanation Explain(GatedSource source, IReadOnlyDictionary<GateReference, GateLookup> lookups)
+    {
+        var candidate = source.Status?.Candidate;
+        return new Explanation
+        {
+            Subject = source.Subject(),
+            State = candidate is null ? HoldState.NotHeld : HoldState.Held,
+            Headline = candidate is null
+                ? $"{source.Subject()} holds nothing back: {(source.Status?.Released is null ? NotReleased(source) : $"{source.Released(now)} is released, and nothing waits")}."
+                : $"{source.Subject()}: candidate {candidate.Revision} waits since {RelativeTime.Both(candidate.Since, now)} for {new WaitText(now).Of(source, lookups)}.",
+            Since = candidate?.Since,
+            Gates = [.. (candidate?.Gates ?? []).Select(gate => Finding(gate, candidate!, lookups))],
+            Notes = [.. Notes(source)],
+            Next = candidate is null ? [] : [.. Steps(source, candidate)],
+        };
+    }
+
+    private GateFinding Finding(CandidateGate gate, CandidateStatus candidate, IReadOnlyDictionary<GateReference, GateLookup> lookups)
+    {
+        var state = gate.Reason switch
+        {
+            nameof(VerdictKind.GateStalled) => GateCondition.Stalled,
+            nameof(VerdictKind.GateNotFound) => GateCondition.Missing,
+            nameof(VerdictKind.AccessDenied) => GateCondition.Denied,
+            nameof(VerdictKind.GateClosing) => GateCondition.Closing,
+            _ => gate.State == GateStateNames.Opened ? GateCondition.Opened : GateCondition.Closed,
+        };
+        var message = state == GateCondition.Opened ? gate.Message ?? "" : new WaitText(now).Of(gate, candidate, lookups);
+        return new GateFinding($"{gate.Namespace}/{gate.Name}", state, gate.Reason, message, null, gate.NextTransition, IsNamed: true);
+    }
+
+    private IEnumerable<string> Notes(GatedSource source)
+    {
+        var status = source.Status;
+        if (status?.Candidate is { } candidate)
+        {
+            yield return $"Meanwhile {(status.Released is null ? "nothing is deployed of it" : $"{source.Released(now)} stays deployed, and drift from it is corrected")}.";
+            yield return $"The digest of the candidate is {candidate.Digest}.";
+            if (candidate.Rollback == true)
+                yield return "It is a rollback, which waits at the same gates.";
+            if (candidate.Supersedes is { } superseded)
+                yield return $"It supersedes {superseded}, whose approvals do not pass it.";
+        }
+
+        if (status?.SetAside is { } aside)
+            yield return $"{aside.Revision} was set aside by a rollback, and does not come back by itself; the next revision does.";
+        if (status?.FindCondition(ConditionTypes.Ready) is { Status: not "True" } ready)
+            yield return $"It is not ready: {ready.Message}";
+    }
+
+    private IEnumerable<NextStep> Steps(GatedSource source, CandidateStatus candidate)
+    {
+        var name = $"{source.Metadata.Name} -n {source.Metadata.Namespace}";
+        var closed = (candidate.Gates ?? []).Where(gate => gate.State != GateStateNames.Opened).ToImmutableArray();
+        foreach (var gate in closed.Where(gate => gate.Reason is nameof(VerdictKind.GateClosed) or nameof(VerdictKind.OpenedForRevision)))
+            yield return new NextStep($"{program} open {gate.Name} -n {gate.Namespace} --revision {candidate.Revision} --reason TEXT", "open the gate for this revision alone");
+        if (closed.Any(gate => gate.Required is not null && gate.Reason != nameof(VerdictKind.Rejected)))
+            yield return new NextStep($"{program} approve {name} --revision {candidate.Revision}", "approve it: this revision alone");
+        yield return new NextStep($"{program} reject {name} --reason TEXT", "reject it");
+        foreach (var gate in closed.Where(gate => gate.Reason == nameof(VerdictKind.Rejected)))
+            yield return new NextStep($"{program} revoke {name} --gate {gate.Namespace}/{gate.Name}", "take back a rejection of your own");
+    }
+
+    private static string NotReleased(GatedSource source) =>
+        source.Status?.FindCondition(ConditionTypes.Ready)?.Message is { Length: > 0 } message ? $"nothing is released yet, and nothing waits: {message.TrimEnd('.')}" : "sluice-controller has not looked at it yet";
+}
