@@ -8,7 +8,8 @@ internal static class VoteText
 {
     /// <summary>What the votes at a gate come to: <c>1 of 2 approvals (alice), from group sre</c>.</summary>
     public static string Of(GateBallot ballot) =>
-        ballot.Problem ?? (ballot.Rules is not { } rules || ballot.Decision is not { } decision ? "wants none" : $"{decision.Message}{Wanted(rules)}");
+        ballot.Problem ?? (ballot.Rules is not { } rules || ballot.Decision is not { } decision ? "wants none"
+            : decision.State == ApprovalState.Rejected ? decision.Message : $"{decision.Message}{Wanted(rules)}");
 
     /// <summary>Whose votes are wanted, as the end of a clause; empty where everybody's are.</summary>
     public static string Wanted(ApprovalRules rules) =>

@@ -79,7 +79,8 @@ internal sealed class RollbackCommand
         context.Terminal.WriteLine(isWaiting
             ? Printable.Line($"{source.Subject()} goes back to {record.Revision} when its gates let it: it waits for {new WaitText(context.Now).Of(source)}.")
             : Printable.Line($"{source.Subject()}: {record.Revision} is released."), isWaiting ? Tone.Waiting : Tone.Good);
-        context.Terminal.WriteLine("What its source offers now does not come back by itself; the next revision waits as ever.");
+        if (source.Status?.SetAside is { } aside)
+            context.Terminal.WriteLine(Printable.Line($"{aside.Revision} does not come back by itself; the next revision of its source waits as ever."));
     }
 
     private static JsonObject Patch(string to, string stamp, string username) => new()

@@ -87,7 +87,7 @@ internal sealed class VoteCommand(bool approves)
         if (context.IsForPrograms)
             new ObjectPrinter(context).Print([.. written.Select(json => (ClusterClient.Approvals, json))]);
         if (!dryRun && arguments.GetValue(_wait))
-            await WaitAsync(context, source, candidate, [.. written.Select(ClusterClient.ToApproval)], cancellation);
+            await WaitAsync(context, source, candidate, [.. written.Select(ClusterClient.ToApproval)], ballots.Exists(ballot => ballot.Rules!.SeparateFromCommitAuthor), cancellation);
         return ExitCodes.Ok;
     }
 
@@ -143,7 +143,7 @@ internal sealed class VoteCommand(bool approves)
         return [json];
     }
 
-    private async Task WaitAsync(CommandContext context, GatedSource before, CandidateStatus candidate, IReadOnlyList<Approval> written, CancellationToken cancellation)
+    private async Task WaitAsync(CommandContext context, GatedSource before, CandidateStatus candidate, IReadOnlyList<Approval> written, bool isSeparated, CancellationToken cancellation)
     {
         var voted = candidate.ToCandidate();
         var (source, isSeen, patience) = await ReleaseWatch.UntilAsync(context, before.Key(), source => !Waits(source, voted) || Counts(source.Status!.Candidate!, written), cancellation);
@@ -151,7 +151,11 @@ internal sealed class VoteCommand(bool approves)
         {
             var waits = new WaitText(context.Now).Of(source);
             if (!isSeen)
-                throw new CommandException($"it is recorded, but sluice-controller has not counted it within {GoDuration.Format(patience)}; {source.Subject()} waits for {waits}\nask '{context.Program} check' whether one runs; what is recorded counts from now");
+            {
+                throw new CommandException($"it is recorded, but sluice-controller has not counted it within {GoDuration.Format(patience)}; {source.Subject()} waits for {waits}\n"
+                    + $"ask '{context.Program} check' whether one runs{(approves && isSeparated ? "; an approval by who wrote the commit is not counted" : "")}");
+            }
+
             if (!context.IsForPrograms)
                 context.Terminal.WriteLine(Printable.Line(approves ? $"It waits for {waits}." : $"It does not pass. To take that back: {context.Program} revoke {source.Metadata.Name} -n {source.Metadata.Namespace}"));
             return;
@@ -159,10 +163,10 @@ internal sealed class VoteCommand(bool approves)
 
         if (source.Status?.Released?.ToCandidate() != voted)
             throw new CommandException($"{candidate.Revision} is the candidate no more: {(source.Status?.Candidate is { } next ? $"{next.Revision} has superseded it, and what was said about the one is not said about the other" : "nothing waits")}");
-        if (!context.IsForPrograms)
-            context.Terminal.WriteLine(Printable.Line($"{(approves ? "It is released" : "It was released before that")}: {source.Status.Released.Message ?? source.Status.Released.Reason}"), approves ? Tone.Good : Tone.Bad);
         if (!approves)
-            throw new CommandException($"{candidate.Revision} is released already: to have the one before it back, see '{context.Program} rollback {source.Metadata.Name} -n {source.Metadata.Namespace}'");
+            throw new CommandException($"{candidate.Revision} was released before it was rejected, and stays so: to have an earlier one back, see '{context.Program} rollback {source.Metadata.Name} -n {source.Metadata.Namespace}'");
+        if (!context.IsForPrograms)
+            context.Terminal.WriteLine(Printable.Line($"It is released: {source.Status.Released.Message ?? source.Status.Released.Reason}"), Tone.Good);
     }
 
     private static bool Waits(GatedSource source, Candidate candidate) => source.Status?.Candidate?.ToCandidate() == candidate;

@@ -75,7 +75,8 @@ internal sealed class SourceExplainer(string program, DateTimeOffset now)
             yield return new NextStep($"{program} open {gate.Name} -n {gate.Namespace} --revision {candidate.Revision} --reason TEXT", "open the gate for this revision alone");
         if (closed.Any(gate => gate.Required is not null && gate.Reason != nameof(VerdictKind.Rejected)))
             yield return new NextStep($"{program} approve {name} --revision {candidate.Revision}", "approve it: this revision alone");
-        yield return new NextStep($"{program} reject {name} --reason TEXT", "reject it");
+        if (!closed.Any(gate => gate.Reason == nameof(VerdictKind.Rejected)) && (candidate.Gates ?? []).Any(gate => gate.Required is not null))
+            yield return new NextStep($"{program} reject {name} --reason TEXT", "reject it");
         foreach (var gate in closed.Where(gate => gate.Reason == nameof(VerdictKind.Rejected)))
             yield return new NextStep($"{program} revoke {name} --gate {gate.Namespace}/{gate.Name}", "take back a rejection of your own");
     }

@@ -15,7 +15,7 @@ public sealed class CompletionTests(ClusterWithGates cluster)
         await cluster.GateAsync(inNamespace, "qa");
         await cluster.KustomizationAsync(inNamespace, "my-app", "qa");
         (await CompleteAsync("res")).Should().Equal("resume", ":4");
-        (await CompleteAsync("get", "g")).Should().Equal("gate", "gates", "gt", ":4");
+        (await CompleteAsync("get", "g")).Should().Equal("gate", "gatedsource", "gatedsources", "gates", "gsrc", "gt", ":4");
         (await CompleteAsync("get", "gates", "-o", "j")).Should().Equal("json", ":4");
         (await CompleteAsync("open", "--rev")).Should().Equal("--revision", ":4");
         await CompletesFromClusterAsync(["open", "-n", inNamespace, ""], "qa", "sre-approval", ":4");
@@ -45,7 +45,7 @@ public sealed class CompletionTests(ClusterWithGates cluster)
         using var bash = Process.Start(start)!;
         var output = await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
-        output.Trim().Should().Be("gate gates gt");
+        output.Trim().Should().Be("gate gatedsource gatedsources gates gsrc gt");
     }
 
     [Theory]

@@ -149,7 +149,7 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
         var name = (await alice.RunAsync($"approve app -n {app.Namespace} --dry-run -o name")).Succeeded().Output.Trim().Split('/')[1];
         var manifest = (await mallory.RunAsync($"reject app -n {app.Namespace} --reason mine --dry-run -o json")).Succeeded().Json["items"]![0]!;
         manifest["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = name, ["namespace"] = app.Namespace };
-        await cluster.ControlPlane.KubectlFor("mallory", "sre").RunAsync(["create", "-f", "-"], manifest.ToJsonString());
+        await cluster.ControlPlane.KubectlFor("mallory", "sre").RunAsync(["create", "-f", "-"], manifest.ToJsonString(), TestContext.Current.CancellationToken);
         (await alice.RunAsync($"approve app -n {app.Namespace} --yes")).FailedWith(1).Error.Should()
             .Contain($"Approval {app.Namespace}/{name} is there already, and says something else: that mallory rejects {Revision('b')}");
     }
@@ -178,6 +178,29 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
         await CompletesAsync(alice, ["explain", "-n", app.Namespace, "gatedsource/"], "gatedsource/app\n:4\n");
         await CompletesAsync(alice, ["history", "-n", app.Namespace, ""], "gate/\ngatedsource/\n:6\n");
         await CompletesAsync(alice, ["history", "-n", app.Namespace, "gate/"], "gate/release\n:4\n");
+    }
+
+    [Fact]
+    public async Task Where_no_approvals_are_wanted_the_gate_is_opened_for_that_revision_alone()
+    {
+        var app = await StartAsync(cluster, "no-approvals", "{default: closed}");
+        await app.OfferAsync('b');
+        var (alice, olga) = (await app.AsAsync("alice"), await app.AsAsync("olga", "sluice-operator"));
+        (await alice.RunAsync($"approve app -n {app.Namespace} --yes")).FailedWith(1).Error.Should()
+            .StartWith($"error: GatedSource {app.Namespace}/app wants no approvals: none of its gates has spec.approvals (gate {app.Namespace}/release)").And.Contain($"sluice open GATE --revision {Revision('b')}");
+        (await alice.RunAsync($"explain gatedsource/app -n {app.Namespace}")).Succeeded().Output.Should().Contain($"sluice open release -n {app.Namespace} --revision {Revision('b')} --reason TEXT\n").And.NotContain("sluice approve");
+        (await olga.RunAsync($"open release -n {app.Namespace} {Patience} --revision {Revision('b')}")).Succeeded();
+        await app.UntilAsync("b is released", status => (string?)status["released"]?["revision"] == Revision('b'));
+        (await olga.RunAsync($"history gate/release -n {app.Namespace} -o json")).Succeeded().Json.AsArray().Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task Where_the_author_of_the_commit_is_not_known_an_approval_is_recorded_and_it_is_said_that_it_waits_for_that()
+    {
+        var app = await StartAsync(cluster, "not-counted", "{default: opened, approvals: {required: 1, separateFrom: [commitAuthor]}}");
+        await app.OfferAsync('b');
+        (await (await app.AsAsync("alice")).RunAsync($"approve app -n {app.Namespace} --yes --timeout 20s")).Succeeded().Rows[^1].Should().Contain("who wrote the commit is not known");
+        (await app.VotesAsync()).Should().Equal("alice approve");
     }
 
     // A completion gives up after two seconds.

@@ -36,7 +36,7 @@ internal sealed class GatedApp
             apiVersion: source.toolkit.fluxcd.io/v1
             kind: GitRepository
             metadata: {name: app, namespace: {{name}} }
-            spec: {interval: 1h, url: "https://git.example.org/app.git", ref: {branch: main}}
+            spec: {interval: 1h, url: "https://git.example.org/app.git", ref: {branch: main} }
             ---
             apiVersion: gating.toolkit.fluxcd.io/v1alpha1
             kind: GatedSource
