@@ -28,11 +28,12 @@ internal sealed class BallotReader(ClusterClient cluster, Identity self, DateTim
         return await Task.WhenAll(gates.Select(gate => ReadAsync(source, candidate, gate, lookups[gate], cancellation)));
     }
 
-    /// <summary>The approvals about a gated source in the namespaces of gates; of a namespace in which they may not be read, none.</summary>
+    /// <summary>The approvals about a gated source in the namespaces of gates.</summary>
+    /// <exception cref="KubernetesApiException">In one of them the user may not list approvals: what is there is not known.</exception>
     public async Task<IReadOnlyList<(Approval Approval, JsonObject Json)>> ApprovalsAsync(GatedSource source, IEnumerable<string> namespaces, CancellationToken cancellation)
     {
-        var lists = await Task.WhenAll(namespaces.Distinct().Select(inNamespace => TryListAsync(source, inNamespace, cancellation)));
-        return [.. lists.SelectMany(list => list ?? [])];
+        var lists = await Task.WhenAll(namespaces.Distinct().Select(inNamespace => ListAsync(source, inNamespace, cancellation)));
+        return [.. lists.SelectMany(list => list)];
     }
 
     private async Task<GateBallot> ReadAsync(GatedSource source, Candidate candidate, GateReference reference, GateLookup lookup, CancellationToken cancellation)
@@ -57,18 +58,23 @@ internal sealed class BallotReader(ClusterClient cluster, Identity self, DateTim
     {
         try
         {
-            var found = await cluster.TryListAsync(ClusterClient.Approvals, inNamespace, cancellation) ?? [];
-            return
-            [
-                .. found.Select(json => (Approval: ClusterClient.ToApproval(json), Json: json))
-                    .Where(pair => pair.Approval.Metadata.DeletionTimestamp is null && pair.Approval.Spec.Target is { Kind: GatedSource.KindName } target
-                        && target.Uid == source.Metadata.Uid && target.Namespace == source.Metadata.Namespace && target.Name == source.Metadata.Name),
-            ];
+            return await ListAsync(source, inNamespace, cancellation);
         }
         catch (KubernetesApiException e) when (e.IsForbidden)
         {
             return null;
         }
+    }
+
+    private async Task<IReadOnlyList<(Approval Approval, JsonObject Json)>> ListAsync(GatedSource source, string inNamespace, CancellationToken cancellation)
+    {
+        var found = await cluster.TryListAsync(ClusterClient.Approvals, inNamespace, cancellation) ?? [];
+        return
+        [
+            .. found.Select(json => (Approval: ClusterClient.ToApproval(json), Json: json))
+                .Where(pair => pair.Approval.Metadata.DeletionTimestamp is null && pair.Approval.Spec.Target is { Kind: GatedSource.KindName } target
+                    && target.Uid == source.Metadata.Uid && target.Namespace == source.Metadata.Namespace && target.Name == source.Metadata.Name),
+        ];
     }
 
     // What the controller counts, for whoever may not read approvals.

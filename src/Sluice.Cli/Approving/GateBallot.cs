@@ -61,7 +61,10 @@ internal sealed record GateBallot
         [.. rules.From.Where(approver => approver.Kind == ApproverKind.Group && self.Groups.Contains(approver.Name)).Select(approver => approver.Name).Distinct()];
 
     /// <summary>Whether the user's vote of that kind counts already.</summary>
-    public bool HasVoted(bool approves) => Decision?.Counted.Any(vote => vote.Username == Self.Username && vote.Approves == approves) == true;
+    public bool HasVoted(bool approves) => Own(approves) is not null;
+
+    /// <summary>The user's vote of that kind that counts; null: there is none.</summary>
+    public Vote? Own(bool approves) => Decision?.Counted.FirstOrDefault(vote => vote.Username == Self.Username && vote.Approves == approves);
 
     /// <summary>Why the user cannot say that here; null: they can.</summary>
     public string? Refusal(bool approves) => Problem

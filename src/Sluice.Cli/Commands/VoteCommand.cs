@@ -83,7 +83,7 @@ internal sealed class VoteCommand(bool approves)
 
         List<JsonObject> written = [];
         foreach (var ballot in ballots)
-            written.AddRange(await WriteAsync(context, arguments, source, ballot, dryRun, cancellation));
+            written.Add(await WriteAsync(context, arguments, source, ballot, dryRun, cancellation));
         if (context.IsForPrograms)
             new ObjectPrinter(context).Print([.. written.Select(json => (ClusterClient.Approvals, json))]);
         if (!dryRun && arguments.GetValue(_wait))
@@ -124,15 +124,14 @@ internal sealed class VoteCommand(bool approves)
     private string Hint(CommandContext context, GatedSource source, GateBallot ballot) =>
         approves && ballot.HasVoted(approves: false) ? $": {context.Program} revoke {source.Metadata.Name} -n {source.Metadata.Namespace} --gate {ballot.Reference}" : "";
 
-    private async Task<IReadOnlyList<JsonObject>> WriteAsync(CommandContext context, ParseResult arguments, GatedSource source, GateBallot ballot, bool dryRun, CancellationToken cancellation)
+    private async Task<JsonObject> WriteAsync(CommandContext context, ParseResult arguments, GatedSource source, GateBallot ballot, bool dryRun, CancellationToken cancellation)
     {
         var expiresAt = arguments.GetValue(_expiresIn) is { } span ? Rfc3339.WholeSecond(context.Now + span) : (DateTimeOffset?)null;
         var approval = ApprovalBody.Make(source, ballot, approves, arguments.GetValue(_reason), expiresAt);
-        var (json, isNew) = ballot.HasVoted(approves) && ballot.AreCounted
-            ? (ApprovalBody.ToJson(approval), false)
+        var (json, isNew) = await FindOwnAsync(context, approval, ballot, cancellation) is { } own ? (own, false)
             : await new VoteWriter(context.Cluster, dryRun).WriteAsync(approval, ballot.Rules!, context.Now, cancellation);
         var vote = ClusterClient.ToApproval(json).ToVote();
-        var after = ballot with { Votes = [.. ballot.Votes.Where(other => other.Name != vote.Name), vote] };
+        var after = isNew ? ballot with { Votes = [.. ballot.Votes.Where(other => other.Name != vote.Name), vote] } : ballot;
         if (!context.IsForPrograms)
         {
             context.Terminal.WriteLine(Printable.Line(
@@ -140,7 +139,16 @@ internal sealed class VoteCommand(bool approves)
                 + $"{VoteText.Of(after)}{(dryRun ? " (dry run)" : "")}"), approves ? Tone.Good : Tone.Waiting);
         }
 
-        return [json];
+        return json;
+    }
+
+    // Whatever it is called: somebody may have written it by hand.
+    private async Task<JsonObject?> FindOwnAsync(CommandContext context, Approval approval, GateBallot ballot, CancellationToken cancellation)
+    {
+        if (ballot.Own(approves) is not { } vote)
+            return null;
+        return ballot.AreCounted ? ApprovalBody.ToJson(approval with { Metadata = new() { Name = vote.Name, Namespace = ballot.Reference.Namespace } })
+            : await context.Cluster.TryGetAsync(ClusterClient.Approvals, new ObjectKey(ballot.Reference.Namespace, vote.Name), cancellation);
     }
 
     private async Task WaitAsync(CommandContext context, GatedSource before, CandidateStatus candidate, IReadOnlyList<Approval> written, bool isSeparated, CancellationToken cancellation)

@@ -155,6 +155,37 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
     }
 
     [Fact]
+    public async Task A_vote_that_was_written_by_hand_is_ones_own_whatever_it_is_called()
+    {
+        var app = await StartAsync(cluster, "by-hand", "{default: opened, approvals: {required: 2}}");
+        await app.OfferAsync('b');
+        var alice = await app.AsAsync("alice");
+        var manifest = (await alice.RunAsync($"approve app -n {app.Namespace} --dry-run -o json")).Succeeded().Json["items"]![0]!;
+        manifest["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = "by-hand", ["namespace"] = app.Namespace };
+        await cluster.ControlPlane.KubectlFor("alice", "sre").RunAsync(["create", "-f", "-"], manifest.ToJsonString(), TestContext.Current.CancellationToken);
+        (await alice.RunAsync($"approve app -n {app.Namespace} --yes {Patience}")).Succeeded().Output.Should().StartWith($"Already approved {Revision('b')}").And.Contain("1 of 2 approvals (alice)");
+        (await app.VotesAsync()).Should().Equal("alice approve");
+        (await alice.RunAsync($"revoke app -n {app.Namespace}")).Succeeded();
+        (await app.VotesAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task What_one_may_not_read_is_not_said_to_be_absent()
+    {
+        var app = await StartAsync(cluster, "unread", "{default: opened, approvals: {required: 2}}");
+        await app.OfferAsync('b');
+        var rita = await WithRulesAsync(app, "rita", "{resources: [gatedsources], verbs: [get, list]}");
+        (await rita.RunAsync($"pending -n {app.Namespace}")).Succeeded().Rows[1].Should().EndWith($"{app.Namespace}/release: 0 of 2 approvals");
+        (await rita.RunAsync($"approve app -n {app.Namespace} --yes")).FailedWith(1).Error.Should().Contain($"at gate {app.Namespace}/release: you may not read this gate");
+        (await rita.RunAsync($"revoke app -n {app.Namespace}")).FailedWith(1).Error.Should().Contain("you are 'rita', who may not list approvals.gating.toolkit.fluxcd.io");
+
+        // Who may vote, and not see votes, sees what the controller counts.
+        var wanda = await WithRulesAsync(app, "wanda", "{resources: [gatedsources], verbs: [get]}, {resources: [gates], verbs: [get, approve]}, {resources: [approvals], verbs: [create]}");
+        (await wanda.RunAsync($"approve app -n {app.Namespace} --yes {Patience}")).Succeeded().Output.Should().StartWith($"Approved {Revision('b')}").And.Contain("1 of 2 approvals (wanda)");
+        (await wanda.RunAsync($"approve app -n {app.Namespace} --yes {Patience}")).Succeeded().Output.Should().StartWith($"Already approved {Revision('b')}").And.Contain("1 of 2 approvals (wanda)");
+    }
+
+    [Fact]
     public async Task Gated_sources_are_listed_explained_and_completed()
     {
         var app = await StartAsync(cluster, "listed", One);
@@ -201,6 +232,23 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
         await app.OfferAsync('b');
         (await (await app.AsAsync("alice")).RunAsync($"approve app -n {app.Namespace} --yes --timeout 20s")).Succeeded().Rows[^1].Should().Contain("who wrote the commit is not known");
         (await app.VotesAsync()).Should().Equal("alice approve");
+    }
+
+    private async Task<SluiceProgram> WithRulesAsync(GatedApp app, string user, string rules)
+    {
+        await cluster.ControlPlane.Kubectl.ApplyAsync($$"""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata: {name: {{user}}, namespace: {{app.Namespace}} }
+            rules: [{{rules.Replace("{resources", "{apiGroups: [gating.toolkit.fluxcd.io], resources", StringComparison.Ordinal)}}]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: {{user}}, namespace: {{app.Namespace}} }
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{user}} }
+            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: {{user}} }]
+            """);
+        return new SluiceProgram(cluster.ControlPlane.KubeconfigFor(user));
     }
 
     // A completion gives up after two seconds.
