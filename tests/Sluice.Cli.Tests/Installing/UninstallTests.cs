@@ -168,9 +168,8 @@ public sealed class UninstallTests : IAsyncLifetime
         (await _sluice.RunAsync("uninstall --dry-run --crds")).Succeeded().Rows[^1].Should().Be("With the definitions go 1 clustergatebinding, 2 gatebindings, 1 gate.");
         (await _sluice.RunAsync("uninstall --crds")).FailedWith(1).Error.Should().Contain("deletes what was installed, the definitions, too, and with them 1 clustergatebinding, 2 gatebindings, 1 gate.");
         (await _sluice.RunAsync("uninstall --dry-run")).Succeeded().Rows[^1].Should().StartWith(
-            "What is left: CustomResourceDefinition approvals.gating.toolkit.fluxcd.io, CustomResourceDefinition clustergatebindings.gating.toolkit.fluxcd.io with 1 clustergatebinding, "
-            + "CustomResourceDefinition gatebindings.gating.toolkit.fluxcd.io with 2 gatebindings, CustomResourceDefinition gatedsources.gating.toolkit.fluxcd.io, "
-            + "CustomResourceDefinition gates.gating.toolkit.fluxcd.io with 1 gate, which --crds deletes.");
+            "What is left: CustomResourceDefinition approvals.gating.toolkit.fluxcd.io, CustomResourceDefinition gatedsources.gating.toolkit.fluxcd.io, CustomResourceDefinition clustergatebindings.gating.toolkit.fluxcd.io with 1 clustergatebinding, "
+            + "CustomResourceDefinition gatebindings.gating.toolkit.fluxcd.io with 2 gatebindings, CustomResourceDefinition gates.gating.toolkit.fluxcd.io with 1 gate, which --crds deletes.");
     }
 
     [Fact]

@@ -111,8 +111,7 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
         var alice = await app.AsAsync("alice");
         (await alice.RunAsync($"approve app -n {app.Namespace} --yes --wait=false --expires-in 0s")).FailedWith(2).Error.Should().Contain("--expires-in: '0s' is not a duration greater than zero");
         (await alice.RunAsync($"approve app -n {app.Namespace} --yes --wait=false --expires-in 2s")).Succeeded();
-        await Eventually.GivesAsync("it waits for alice again", () => alice.RunAsync($"approve app -n {app.Namespace} --yes --dry-run"), result => !result.Output.Contains("approved  ", StringComparison.Ordinal)
-            && result.Output.Contains("0 of 2 approvals", StringComparison.Ordinal));
+        await Eventually.GivesAsync("it waits for alice again", () => alice.RunAsync($"approve app -n {app.Namespace} --dry-run"), result => result.Output.Contains("0 of 2 approvals", StringComparison.Ordinal));
         (await alice.RunAsync($"approve app -n {app.Namespace} {Patience} --yes")).Succeeded().Output.Should().StartWith($"Approved {Revision('b')}");
         (await app.VotesAsync()).Should().Equal("alice approve");
     }
@@ -205,6 +204,7 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
         (await alice.RunAsync($"rollback app -n {app.Namespace} --to 1234567")).FailedWith(1).Error.Should().Contain("'1234567' is not among the last 1 releases");
         (await alice.RunAsync($"suspend gsrc/app -n {app.Namespace} --reason x")).FailedWith(2).Error.Should().Contain("a GatedSource is not held itself");
 
+        (await alice.RunAsync($"history gate/release -n {app.Namespace}")).Succeeded().Rows.Should().HaveCount(2).And.ContainMatch("opened * ago - Default Gate opened by default");
         await CompletesAsync(alice, ["approve", "-n", app.Namespace, ""], "app\n:4\n");
         await CompletesAsync(alice, ["explain", "-n", app.Namespace, "gatedsource/"], "gatedsource/app\n:4\n");
         await CompletesAsync(alice, ["history", "-n", app.Namespace, ""], "gate/\ngatedsource/\n:6\n");
@@ -222,7 +222,6 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
         (await alice.RunAsync($"explain gatedsource/app -n {app.Namespace}")).Succeeded().Output.Should().Contain($"sluice open release -n {app.Namespace} --revision {Revision('b')} --reason TEXT\n").And.NotContain("sluice approve");
         (await olga.RunAsync($"open release -n {app.Namespace} {Patience} --revision {Revision('b')}")).Succeeded();
         await app.UntilAsync("b is released", status => (string?)status["released"]?["revision"] == Revision('b'));
-        (await olga.RunAsync($"history gate/release -n {app.Namespace} -o json")).Succeeded().Json.AsArray().Should().NotBeNull();
     }
 
     [Fact]
