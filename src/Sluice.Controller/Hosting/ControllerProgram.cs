@@ -91,7 +91,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _bindingReconciler = new(
             api, _bindings, _objects, new(_definitions.Cache), key => seesAll && (options.WatchedNamespaces is null || !key.IsClusterWide), notifier, time);
         _sourceReconciler = new(
-            api, _sources, new(api, _objects), new(api, _objects), new(evaluator, _votes, options.TrustRequestedBy), new(notifier, loggers.CreateLogger<GatedSourceNotifier>()), metrics,
+            api, _sources, new(api, _objects), new(api, _objects), new(evaluator, _votes, options.TrustRequestedBy), _audit, new(notifier, loggers.CreateLogger<GatedSourceNotifier>()), metrics,
             time, loggers.CreateLogger<GatedSourceReconciler>());
 
         var clock = ClockWatch.TryOpen(loggers.CreateLogger<ClockWatch>());
@@ -168,7 +168,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
             new WorkerPool<GatedKey>("approved", _approvedQueue, SayApprovedAsync, options, _time, _loggers.CreateLogger("approved")).RunAsync(stopping),
             new WorkerPool<BindingKey>("binding", _bindingQueue, _bindingReconciler.ReconcileAsync, new() { Workers = 1 }, _time, _loggers.CreateLogger("binding")).RunAsync(stopping),
             new WorkerPool<ObjectKey>("source", _sourceQueue, _sourceReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("source")).RunAsync(stopping),
-            WriteOwedAsync(stopping));
+            _options.AuditLog is null ? Task.CompletedTask : WriteOwedAsync(stopping));
     }
 
     public async ValueTask DisposeAsync()

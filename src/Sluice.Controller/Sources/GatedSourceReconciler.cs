@@ -2,6 +2,7 @@ using System.Text.Json;
 using Sluice.Api.Metadata;
 using Sluice.Api.Serialization;
 using Sluice.Api.Sources;
+using Sluice.Controller.Auditing;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Metrics;
 using Sluice.Kubernetes;
@@ -13,7 +14,7 @@ namespace Sluice.Controller.Sources;
 /// first and is the only word on it, so that a crash between the two, or a target that somebody has changed, is mended by looking again.
 /// </summary>
 internal sealed partial class GatedSourceReconciler(
-    KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, CandidateEvaluator gates, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
+    KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, CandidateEvaluator gates, AuditLog audit, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
     ILogger<GatedSourceReconciler> log)
 {
     private static readonly ApplyOptions StatusOptions = new(FieldManagers.Controller) { Force = true, Subresource = "status" };
@@ -73,8 +74,14 @@ internal sealed partial class GatedSourceReconciler(
 
         if (GatedSourceLook.Differ(look.Status, observed.Source.Status))
         {
+            if (DecisionRecords.Of(observed, look, time.GetUtcNow()) is { } record)
+            {
+                audit.Deciding(record, letsPass: look.Releases);
+            }
+
             var written = await api.ApplyAsync(GatedSources.Resource, observed.Key, Body(observed, look.Status), StatusOptions, ObservedGatedSource.Read, cancellation);
             sources.Observe(written);
+            audit.Done(DecisionRecords.About(observed));
             notifier.Tell(observed, look);
         }
 

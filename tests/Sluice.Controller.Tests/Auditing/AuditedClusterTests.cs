@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Sluice.Api.Audit;
 using Sluice.Controller.Tests.Clusters;
+using Sluice.Controller.Tests.Sources;
 using Sluice.Kubernetes;
 using Sluice.TestBed;
 
@@ -62,6 +63,28 @@ public sealed class AuditedClusterTests(Cluster cluster) : IClassFixture<Cluster
     }
 
     [Fact]
+    public async Task A_release_of_a_gated_source_is_in_the_log_with_what_it_was_who_approved_it_and_what_each_gate_said()
+    {
+        await using (await StartAsync("--trust-requested-by"))
+        {
+            var source = await PlayedSource.StartAsync(cluster, gate: """{"default": "opened", "approvals": {}}""");
+            await source.FetchAsync("main@sha1:aa", "sha256:01");
+            await source.UntilWaitingAsync("main@sha1:aa");
+            await cluster.Kubectl.RunAsync(["create", "-f", "-"], (await source.VoteAsync("alice")).ToJsonString(), TestContext.Current.CancellationToken);
+            var gated = await source.UntilReleasedAsync("main@sha1:aa");
+            var lines = File.ReadAllLines(Log).Select(line => JsonNode.Parse(line)!).Where(line => (string?)line["object"]?["uid"] == (string?)gated["metadata"]!["uid"]).ToList();
+            lines.Select(line => (string?)line["decision"]).Should().Equal("CandidateWaiting", "Released");
+            var release = lines[1];
+            ((string?)release["revision"], (string?)release["digest"], (string?)release["specDigest"], (string?)release["by"])
+                .Should().Be(("main@sha1:aa", "sha256:01", GatedApp.Released(gated, "specDigest"), "alice"));
+            release["gates"]!.ToJsonString().Should().Be($$"""[{"name":"{{source.Namespace}}/release","state":"opened","reason":"GateOpened"}]""");
+            release["approvals"]!.ToJsonString().Should().Be($$"""[{"gate":"{{source.Namespace}}/release","approver":"alice","decision":"approve"}]""");
+        }
+
+        await VerifyAsync();
+    }
+
+    [Fact]
     public async Task While_the_log_cannot_be_written_nothing_is_released_and_the_controller_says_that_it_is_not_ready()
     {
         var ns = await cluster.NewNamespaceAsync();
@@ -86,7 +109,7 @@ public sealed class AuditedClusterTests(Cluster cluster) : IClassFixture<Cluster
 
     private Task UntilOpenedAsync(string ns, string status) => cluster.UntilAsync(FluxResources.Gate, ns, "gate", $"is Opened={status}", gate => gate.Condition("Opened", "status") == status);
 
-    private Task<RunningController> StartAsync() => cluster.StartControllerAsync($"--audit-log={Log}");
+    private Task<RunningController> StartAsync(params string[] more) => cluster.StartControllerAsync([$"--audit-log={Log}", .. more]);
 
     private static async Task<string> ReadyzAsync(HttpClient http, RunningController controller)
     {
