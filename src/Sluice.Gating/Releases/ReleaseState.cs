@@ -80,7 +80,8 @@ public sealed record ReleaseState
 
         return handled with
         {
-            Waiting = new(target, now, Waiting?.Candidate.Revision, IsRollback: true),
+            // Asked for again, it goes on waiting.
+            Waiting = Waiting?.Candidate == target ? Waiting with { IsRollback = true } : new(target, now, Waiting?.Candidate.Revision, IsRollback: true),
             SetAside = offered == target ? null : offered ?? Released?.Candidate,
         };
     }

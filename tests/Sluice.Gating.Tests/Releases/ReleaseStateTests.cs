@@ -71,6 +71,13 @@ public sealed class ReleaseStateTests
     }
 
     [Fact]
+    public void A_rollback_that_is_asked_for_again_goes_on_waiting_since_then()
+    {
+        var state = Released(A, B).Take(new("1", A.Revision, null), B, Noon, out _);
+        state.Take(new("2", A.Revision, null), B, Noon.AddHours(1), out _).Waiting.Should().Be(state.Waiting);
+    }
+
+    [Fact]
     public void A_rollback_goes_through_while_the_source_is_gone() =>
         Released(A, B).Take(new("1", A.Revision, null), null, Noon, out _).CanRelease(null).Should().BeTrue();
 
