@@ -271,7 +271,7 @@ public sealed class ControlPlane : IAsyncDisposable
     ];
 
     private IEnumerable<string> OwnArguments() =>
-        [$"--data-dir={PathOf("apiserver")}", $"--mutating-admission-policy={(_options.MutatingPolicies ? "true" : "false")}"];
+        [$"--data-dir={PathOf("apiserver")}", .. _options.EmulatedVersion is { } version ? [$"--emulated-version={version}"] : Array.Empty<string>()];
 
     // What envtest of controller-runtime passes to kube-apiserver.
     private IEnumerable<string> KubeApiServerArguments() =>

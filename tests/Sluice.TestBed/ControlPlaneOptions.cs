@@ -9,11 +9,15 @@ public sealed record ControlPlaneOptions
     /// </summary>
     public bool WatchCache { get; init; } = true;
 
+    /// <summary>The oldest minor version of Kubernetes that Sluice supports, for <see cref="EmulatedVersion"/>.</summary>
+    public const string OldestSupportedVersion = "1.30";
+
     /// <summary>
-    /// Whether the API server has MutatingAdmissionPolicy; default true. With false it is as before Kubernetes 1.36. Only the server of
-    /// tests/control-plane can be told so; a kube-apiserver has what its version has.
+    /// The minor version of Kubernetes that the API server does as, for example <c>1.30</c>; default that of its libraries. It has the feature gates
+    /// and the CEL functions of that version and serves its kinds: below 1.36 no MutatingAdmissionPolicy. Only the server of tests/control-plane can
+    /// be told so; a kube-apiserver (<c>KUBEBUILDER_ASSETS</c>) is what it is, and this is ignored.
     /// </summary>
-    public bool MutatingPolicies { get; init; } = true;
+    public string? EmulatedVersion { get; init; }
 
     /// <summary>More arguments for the API server, for example <c>--v=4</c>; default none.</summary>
     public IReadOnlyList<string> ApiServerArguments { get; init; } = [];

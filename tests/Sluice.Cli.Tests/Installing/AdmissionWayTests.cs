@@ -64,7 +64,7 @@ public sealed partial class AdmissionWayTests
     [Fact]
     public async Task Before_Kubernetes_1_36_it_comes_with_the_webhook_and_stays_in_force_during_an_upgrade_and_goes_with_the_rest()
     {
-        await using var cluster = await StartAsync(mutatingPolicies: false);
+        await using var cluster = await StartAsync(ControlPlaneOptions.OldestSupportedVersion);
         var sluice = SluiceFor(cluster);
         (await sluice.RunAsync("check")).Output.Should().Contain("! there is no MutatingWebhookConfiguration sluice, and this API server has no MutatingAdmissionPolicy v1")
             .And.Contain("run 'sluice install'").And.NotContain("sluice-born-held");
@@ -124,9 +124,9 @@ public sealed partial class AdmissionWayTests
         (await cluster.Kubectl.RunAsync("-n", "flux-system", "get", "service", "-o", "name")).Trim().Should().Be("service/sluice-webhook");
     }
 
-    private static async Task<ControlPlane> StartAsync(bool mutatingPolicies = true)
+    private static async Task<ControlPlane> StartAsync(string? kubernetes = null)
     {
-        var cluster = await ControlPlane.StartAsync(new() { MutatingPolicies = mutatingPolicies });
+        var cluster = await ControlPlane.StartAsync(new() { EmulatedVersion = kubernetes });
         if (!cluster.Server.StartsWith("controlplane ", StringComparison.Ordinal))
         {
             await cluster.DisposeAsync();

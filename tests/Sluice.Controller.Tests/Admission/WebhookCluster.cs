@@ -8,7 +8,7 @@ using Sluice.TestBed;
 namespace Sluice.Controller.Tests.Admission;
 
 /// <summary>
-/// A cluster with what <c>config/webhook</c> installs and two controllers with the rights from there, which share the webhook's requests. There is
+/// A cluster of the oldest Kubernetes that Sluice supports, with what <c>config/webhook</c> installs and two controllers with the rights from there, which share the webhook's requests. There is
 /// no network of Services, so the configuration names an address instead; the controllers are told so.
 /// </summary>
 public sealed class WebhookCluster : IAsyncLifetime
@@ -17,7 +17,7 @@ public sealed class WebhookCluster : IAsyncLifetime
 
     public static readonly ApiResource Secret = new("", "v1", "secrets", "Secret");
 
-    public Cluster Cluster { get; } = new();
+    public Cluster Cluster { get; } = new() { Kubernetes = ControlPlaneOptions.OldestSupportedVersion };
 
     public IReadOnlyList<int> Ports { get; } = [LoopbackPort.Free(), LoopbackPort.Free()];
 

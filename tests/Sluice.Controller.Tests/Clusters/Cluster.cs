@@ -11,6 +11,9 @@ public sealed class Cluster : IAsyncLifetime
     private int _namespaces;
     private KubernetesConnection _connection = null!;
 
+    /// <inheritdoc cref="ControlPlaneOptions.EmulatedVersion" />
+    public string? Kubernetes { get; init; }
+
     public ControlPlane ControlPlane { get; private set; } = null!;
 
     /// <summary>The API as the cluster's administrator, by the product's own client.</summary>
@@ -20,7 +23,7 @@ public sealed class Cluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        ControlPlane = await ControlPlane.StartAsync();
+        ControlPlane = await ControlPlane.StartAsync(new() { EmulatedVersion = Kubernetes });
         var crds = await FluxCrdsWithGates.InstallAsync(ControlPlane);
         TestContext.Current.SendDiagnosticMessage($"{ControlPlane.Server}, {crds}");
         await ControlPlane.InstallCrdsAsync(RepositoryRoot.Combine("config", "crd"));

@@ -37,6 +37,7 @@ func run() error {
 	fs.StringVar(&o.clientCAFile, "client-ca-file", "", "PEM file of the CA of client certificates")
 	fs.BoolVar(&o.watchCache, "watch-cache", true, "serve watches from memory; false: from etcd, so that a compaction of etcd expires them")
 	fs.BoolVar(&o.mutatingPolicies, "mutating-admission-policy", true, "MutatingAdmissionPolicy; false: as before Kubernetes 1.36, whose kube-apiserver always has it")
+	fs.StringVar(&o.emulatedVersion, "emulated-version", "", "do as this minor version of Kubernetes, such as 1.30; below 1.36 without MutatingAdmissionPolicy")
 	fs.StringVar(&kubeconfig, "kubeconfig", "", "where to write the admin kubeconfig (default: DATA-DIR/admin.kubeconfig)")
 	logOptions := logs.NewOptions()
 	logsapi.AddFlags(logOptions, fs)
@@ -47,6 +48,9 @@ func run() error {
 		return err
 	}
 	defer logs.FlushLogs()
+	if err := emulate(&o); err != nil {
+		return err
+	}
 
 	if dataDir == "" {
 		tmp, err := os.MkdirTemp("", "controlplane-")

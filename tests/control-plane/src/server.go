@@ -49,6 +49,7 @@ type serverOptions struct {
 	watchCache   bool
 
 	mutatingPolicies bool
+	emulatedVersion  string
 }
 
 // newServer assembles the API server: k8s.io/apiextensions-apiserver serves
