@@ -36,7 +36,7 @@ internal sealed class KindReconciler(ObjectCache<ObservedDefinition> definitions
         }
 
         _known[crdName] = found.Kind;
-        await objects.FollowAsync(found.Kind, found.Resource);
+        await objects.FollowAsync(found.Kind, found.Resource, await served.HasSuspendAsync(crdName, found.Resource.Version, cancellation));
         return ReconcileResult.Done;
     }
 }

@@ -33,6 +33,26 @@ internal sealed class ServedKinds(KubernetesApi api)
         return null;
     }
 
+    /// <summary>
+    /// Whether a kind has <c>spec.suspend</c> at the version where it is served: ImagePolicy has not before Flux 2.7. The API server drops a field that
+    /// the kind has not, without a word, so a hold would be one in name only.
+    /// </summary>
+    /// <param name="crdName">The definition's name.</param>
+    /// <param name="version">The version where the kind is served.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<bool> HasSuspendAsync(string crdName, string version, CancellationToken cancellation)
+    {
+        // A list of one: list and watch are all the rights there are to definitions.
+        var list = await TryGetAsync($"/apis/apiextensions.k8s.io/v1/customresourcedefinitions?fieldSelector=metadata.name%3D{crdName}", cancellation);
+        var served = list?["items"]?.AsArray().FirstOrDefault()?["spec"]?["versions"]?.AsArray().FirstOrDefault(found => (string?)found?["name"] == version);
+        var schema = served?["schema"]?["openAPIV3Schema"];
+        var spec = schema?["properties"]?["spec"];
+        // A definition that is gone by now is told by the watch; until then it has what it had.
+        return served is null || spec?["properties"]?["suspend"] is not null || KeepsUnknownFields(spec) || KeepsUnknownFields(schema);
+    }
+
+    private static bool KeepsUnknownFields(JsonNode? schema) => (bool?)schema?["x-kubernetes-preserve-unknown-fields"] == true;
+
     private async Task<JsonNode?> TryGetAsync(string path, CancellationToken cancellation)
     {
         try

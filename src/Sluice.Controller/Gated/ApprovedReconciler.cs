@@ -69,7 +69,13 @@ internal sealed class ApprovedReconciler(KubernetesApi api, GatedObjects objects
     }
 
     private ApprovedCondition? Wanted(GatedKind kind, GatedObject gated) =>
-        gates.Evaluate(kind, gated, time.GetUtcNow()) is { IsGated: true } decision ? new(decision.IsApproved ? "True" : "False", decision.Reason, decision.Message) : null;
+        gates.Evaluate(kind, gated, time.GetUtcNow()) switch
+        {
+            { IsGated: false } => null,
+            { IsApproved: false } decision when !objects.CanHold(kind) && objects.FindResource(kind) is { } resource =>
+                new("False", CannotHold.Reason, $"{decision.Message} NOT HELD: {CannotHold.Problem(resource)}"),
+            var decision => new(decision.IsApproved ? "True" : "False", decision.Reason, decision.Message),
+        };
 
     /// <summary>The whole list with the condition as wanted, every other one as it was; null when there is nothing to change.</summary>
     private static JsonArray? Change(JsonArray? latest, ApprovedCondition? wanted, DateTimeOffset now)

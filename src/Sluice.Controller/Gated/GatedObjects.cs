@@ -37,12 +37,15 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
     /// <summary>The kinds that are followed and have not been read yet.</summary>
     public IEnumerable<GatedKind> Unread => _kinds.Where(following => !following.Value.Informer.HasSynced).Select(following => following.Key);
 
-    /// <summary>Follows a kind at the version that the cluster serves. Does nothing when it is followed at that version already.</summary>
-    public async Task FollowAsync(GatedKind kind, ApiResource resource)
+    /// <summary>Follows a kind at the version that the cluster serves. Does nothing when it is followed like that already.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="resource">Where it is served.</param>
+    /// <param name="canSuspend">Whether it has <c>spec.suspend</c> there.</param>
+    public async Task FollowAsync(GatedKind kind, ApiResource resource, bool canSuspend)
     {
         if (_kinds.TryGetValue(kind, out var present))
         {
-            if (present.Resource == resource)
+            if (present.Resource == resource && present.CanSuspend == canSuspend)
             {
                 return;
             }
@@ -58,8 +61,12 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
 
         informer.AddHandler(change => Changed?.Invoke(new(kind, change.Key), change));
         var stop = new CancellationTokenSource();
-        _kinds[kind] = new(resource, informer, stop, Task.Run(() => informer.RunAsync(stop.Token)));
+        _kinds[kind] = new(resource, canSuspend, informer, stop, Task.Run(() => informer.RunAsync(stop.Token)));
         LogFollowing(kind.Kind, resource.ApiVersion);
+        if (!canSuspend)
+        {
+            LogCannotHold(CannotHold.Problem(resource));
+        }
     }
 
     /// <summary>Stops following a kind, as when its definition is deleted.</summary>
@@ -88,6 +95,9 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
         resource = following.Resource;
         return true;
     }
+
+    /// <summary>Whether objects of a kind can be held at all: whether it has <c>spec.suspend</c> where it is served.</summary>
+    public bool CanHold(GatedKind kind) => !_kinds.TryGetValue(kind, out var following) || following.CanSuspend;
 
     /// <summary>Where a kind is served; null when it is not.</summary>
     public ApiResource? FindResource(GatedKind kind) => _kinds.TryGetValue(kind, out var following) ? following.Resource : null;
@@ -136,7 +146,10 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
     [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} is not served any more: nothing of that kind is held or released until it is")]
     private partial void LogUnfollowing(string kind);
 
-    private sealed record Following(ApiResource Resource, Informer<GatedObject> Informer, CancellationTokenSource Stop, Task Running)
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
+    private partial void LogCannotHold(string problem);
+
+    private sealed record Following(ApiResource Resource, bool CanSuspend, Informer<GatedObject> Informer, CancellationTokenSource Stop, Task Running)
     {
         public async Task StopAsync()
         {

@@ -45,6 +45,20 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
             $"{(plan.Intent.Suspend ? "It cannot be held" : "It cannot be released")}, and is tried again: {problem}");
     }
 
+    /// <summary>Tells of an object whose gates are closed and whose kind cannot be held, once for as long as that is so.</summary>
+    public void TellUnheld(GatedKey key, ApiResource resource, GatedObject gated, HoldDecision decision)
+    {
+        var problem = CannotHold.Problem(resource);
+        if (_refused.TryGetValue(key, out var told) && told == problem)
+        {
+            return;
+        }
+
+        _refused[key] = problem;
+        LogUnheld(key, problem);
+        Send(resource, gated, decision, true, "HoldFailed", $"It is not held. {decision.Message} {problem}");
+    }
+
     /// <summary>Forgets what was refused: it is over.</summary>
     public void Forget(GatedKey key) => _refused.TryRemove(key, out _);
 
@@ -89,4 +103,7 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Object}: {Reason}: {Message}")]
     private partial void LogChange(GatedKey @object, string reason, string message);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Object} is not held although its gates are closed: {Problem}")]
+    private partial void LogUnheld(GatedKey @object, string problem);
 }

@@ -36,11 +36,13 @@ internal sealed partial class HoldReconciler(
 
         var now = time.GetUtcNow();
         var decision = gates.Evaluate(key.Kind, gated, now);
-        var plan = HoldPlan.Of(gated.Hold, decision.IsApproved, HeldBy.Format(decision.Blocking), now);
+        // Of what cannot be held nothing may say that it is: it is written as what is released, and told apart.
+        var isUnheld = !decision.IsApproved && !objects.CanHold(key.Kind);
+        var plan = HoldPlan.Of(gated.Hold, decision.IsApproved || isUnheld, HeldBy.Format(decision.Blocking), now);
         if (plan.Change == HoldChange.None)
         {
             audit.Done(DecisionRecords.About(key, gated));
-            notifier.Forget(key);
+            Tell();
             Settled?.Invoke(key);
             return ReconcileResult.Done;
         }
@@ -50,7 +52,7 @@ internal sealed partial class HoldReconciler(
             return ReconcileResult.After(GateEvaluator.Pause);
         }
 
-        if (DecisionRecords.Of(key, gated, plan, decision, now) is { } record)
+        if (!isUnheld && DecisionRecords.Of(key, gated, plan, decision, now) is { } record)
         {
             audit.Deciding(record, letsPass: !plan.Intent.Suspend);
         }
@@ -63,7 +65,14 @@ internal sealed partial class HoldReconciler(
             if (plan.Intent.Claim(latest.Hold) is { } claim)
             {
                 latest = await WriteAsync(key.Kind, resource, latest, claim, letsGo, cancellation);
-                await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, cancellation);
+                latest = await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, cancellation);
+            }
+
+            if (plan.Intent.Suspend && !latest.Hold.IsSuspended)
+            {
+                // As for a moment after a definition got the field, or where a webhook of somebody takes it out again.
+                notifier.TellRefused(key, resource, gated, plan, decision, "the API server took the write and left out spec.suspend: is there a webhook that removes it?");
+                return new() { Retry = true };
             }
         }
         catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
@@ -81,9 +90,25 @@ internal sealed partial class HoldReconciler(
         }
 
         audit.Done(DecisionRecords.About(key, gated));
-        notifier.Tell(key, resource, gated, plan, decision, now);
+        Tell();
         Settled?.Invoke(key);
         return ReconcileResult.Done;
+
+        void Tell()
+        {
+            if (isUnheld)
+            {
+                notifier.TellUnheld(key, resource, gated, decision);
+            }
+            else if (plan.Change == HoldChange.None)
+            {
+                notifier.Forget(key);
+            }
+            else
+            {
+                notifier.Tell(key, resource, gated, plan, decision, now);
+            }
+        }
     }
 
     /// <summary>Writes, and gives the object as it is after that.</summary>

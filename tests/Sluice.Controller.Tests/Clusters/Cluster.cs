@@ -14,6 +14,9 @@ public sealed class Cluster : IAsyncLifetime
     /// <inheritdoc cref="ControlPlaneOptions.EmulatedVersion" />
     public string? Kubernetes { get; init; }
 
+    /// <summary>What installs the CRDs of Flux; default those of this machine, with <c>spec.gates</c>.</summary>
+    public Func<ControlPlane, Task<FluxCrds>> InstallFluxAsync { get; init; } = FluxCrdsWithGates.InstallAsync;
+
     public ControlPlane ControlPlane { get; private set; } = null!;
 
     /// <summary>The API as the cluster's administrator, by the product's own client.</summary>
@@ -24,7 +27,7 @@ public sealed class Cluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         ControlPlane = await ControlPlane.StartAsync(new() { EmulatedVersion = Kubernetes });
-        var crds = await FluxCrdsWithGates.InstallAsync(ControlPlane);
+        var crds = await InstallFluxAsync(ControlPlane);
         TestContext.Current.SendDiagnosticMessage($"{ControlPlane.Server}, {crds}");
         await ControlPlane.InstallCrdsAsync(RepositoryRoot.Combine("config", "crd"));
         _connection = KubernetesConnection.Open(new() { Kubeconfig = ControlPlane.KubeconfigPath, Qps = 0 }, TimeProvider.System);
