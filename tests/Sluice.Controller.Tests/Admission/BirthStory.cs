@@ -12,12 +12,12 @@ internal static class BirthStory
     /// <summary>The kinds that can be held.</summary>
     public static TheoryData<string> Kinds => [.. FluxResources.All.Select(resource => resource.Kind)];
 
-    /// <summary>Whether all ten kinds are born held by now: an API server takes a moment to know what does it.</summary>
-    public static async Task<bool> HasBegunAsync(Cluster cluster)
+    /// <summary>Whether all ten kinds, or those given, are born held by now: an API server takes a moment to know what does it.</summary>
+    public static async Task<bool> HasBegunAsync(Cluster cluster, IEnumerable<ApiResource>? kinds = null)
     {
         try
         {
-            foreach (var resource in FluxResources.All)
+            foreach (var resource in kinds ?? FluxResources.All)
             {
                 var born = await cluster.Api.CreateAsync(
                     resource, "default", GatedSamples.Write(resource, "default", "probe", "probe"), json => JsonNode.Parse(json)!, new() { DryRun = true });

@@ -17,7 +17,10 @@ public sealed class WebhookCluster : IAsyncLifetime
 
     public static readonly ApiResource Secret = new("", "v1", "secrets", "Secret");
 
-    public Cluster Cluster { get; } = new() { Kubernetes = ControlPlaneOptions.OldestSupportedVersion };
+    public Cluster Cluster { get; init; } = new() { Kubernetes = ControlPlaneOptions.OldestSupportedVersion };
+
+    /// <summary>The kinds that are born held here.</summary>
+    public IEnumerable<ApiResource> Kinds { get; init; } = FluxResources.All;
 
     public IReadOnlyList<int> Ports { get; } = [LoopbackPort.Free(), LoopbackPort.Free()];
 
@@ -44,7 +47,7 @@ public sealed class WebhookCluster : IAsyncLifetime
             Controllers.Add(await StartControllerAsync(port));
         }
 
-        await Eventually.GivesAsync("what is born is held", () => BirthStory.HasBegunAsync(Cluster), held => held, TimeSpan.FromSeconds(60));
+        await Eventually.GivesAsync("what is born is held", () => BirthStory.HasBegunAsync(Cluster, Kinds), held => held, TimeSpan.FromSeconds(60));
     }
 
     public async ValueTask DisposeAsync()

@@ -28,7 +28,7 @@ public sealed class OldestFlux : IAsyncLifetime
     /// <summary>Flux's ten kinds, where Flux 2.3 stores them.</summary>
     public static IReadOnlyList<ApiResource> All { get; } = [.. FluxResources.All.Select(resource => resource with { Version = Versions[resource.Plural][0] })];
 
-    public Cluster Cluster { get; } = new() { Kubernetes = ControlPlaneOptions.OldestSupportedVersion, InstallFluxAsync = InstallAsync };
+    public Cluster Cluster { get; } = NewCluster();
 
     public RunningController Controller { get; private set; } = null!;
 
@@ -43,6 +43,9 @@ public sealed class OldestFlux : IAsyncLifetime
         await (Controller?.DisposeAsync() ?? ValueTask.CompletedTask);
         await Cluster.DisposeAsync();
     }
+
+    /// <summary>The cluster, not begun, without a controller.</summary>
+    public static Cluster NewCluster() => new() { Kubernetes = ControlPlaneOptions.OldestSupportedVersion, InstallFluxAsync = InstallAsync };
 
     private static async Task<FluxCrds> InstallAsync(ControlPlane controlPlane)
     {
