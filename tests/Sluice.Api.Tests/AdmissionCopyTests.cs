@@ -7,19 +7,28 @@ namespace Sluice.Api.Tests;
 public sealed class AdmissionCopyTests
 {
     private const string BornHeld = "sluice-born-held", ByBinding = "sluice-born-held-by-binding", ByClusterBinding = "sluice-born-held-by-cluster-binding";
+    private const string Targets = "sluice-targets";
     private const string StaysHeld = "sluice-stays-held", HeldObjects = "sluice-held-objects", Webhook = "gated-objects.gating.toolkit.fluxcd.io";
 
     /// <summary>The names under which different texts may stand, and why.</summary>
     private static readonly IReadOnlyDictionary<string, string> Different = new Dictionary<string, string>
     {
         ["rights"] = "sluice-gate-rights asks about the one gate that is written, sluice-held-objects about each that an object names",
+        ["gate"] = "an approval names its gate, a gate has its own name",
+        ["configures"] = "sluice-gated-sources is asked about the status, too, which is no configuration",
+        ["how"] = "each names the roles that have what it asks for",
+        ["claims"] = "gates have two requests in annotations, gated sources one",
+        ["what"] = "each is about other kinds",
+        ["weakens"] = "a held object names gates by annotation, a gated source in its spec",
+        ["gates"] = "sluice-gated-sources asks about gates, sluice-held-objects has a list of them",
+        ["not-sluice"] = "targets are written by another field manager than holds",
         [AdmissionExpression.Mutation] = "each policy changes what it is there for; what they have in common is compared below",
     };
 
     public static TheoryData<string> Names =>
         [.. AdmissionExpression.All.GroupBy(expression => expression.Name).Where(copies => copies.Count() > 1).Select(copies => copies.Key)];
 
-    public static TheoryData<string> Gating => [.. AdmissionExpression.Kinds.Where(kinds => kinds.Value.Intersect(OfFlux).Any()).Select(kinds => kinds.Key)];
+    public static TheoryData<string> Gating => [.. AdmissionExpression.Kinds.Where(kinds => kinds.Key != Targets && kinds.Value.Intersect(OfFlux).Any()).Select(kinds => kinds.Key)];
 
     private static IEnumerable<string> OfFlux => GatedKind.OfFlux.Select(kind => $"{kind.Group}/{kind.Plural}");
 
@@ -37,6 +46,10 @@ public sealed class AdmissionCopyTests
     [MemberData(nameof(Gating))]
     public void Each_is_asked_about_all_kinds_that_can_be_held_and_about_no_other(string owner) =>
         AdmissionExpression.Kinds[owner].Should().BeEquivalentTo(OfFlux);
+
+    [Fact]
+    public void That_of_targets_is_asked_about_the_kinds_that_can_be_pinned() => AdmissionExpression.Kinds[Targets].Should().BeEquivalentTo(
+        ["source.toolkit.fluxcd.io/gitrepositories", "source.toolkit.fluxcd.io/ocirepositories", "source.toolkit.fluxcd.io/helmcharts"]);
 
     [Fact]
     public void All_that_this_is_about_is_read() =>

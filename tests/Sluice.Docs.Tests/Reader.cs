@@ -27,7 +27,7 @@ internal sealed class Reader : IAsyncDisposable
         // What proves who approves; the other policies have tests of their own.
         foreach (var policy in new[] { "approval-rights.yaml", "gated-sources.yaml" })
         {
-            await reader._controlPlane.Kubectl.RunAsync("apply", "--server-side", "-f", RepositoryRoot.Combine("config", "admission", policy));
+            await reader._controlPlane.Kubectl.RunAsync("apply", "--server-side", "--field-manager=sluice-cli", "-f", RepositoryRoot.Combine("config", "admission", policy));
         }
 
         await reader.CommitAsync();
