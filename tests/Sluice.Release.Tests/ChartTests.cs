@@ -94,7 +94,7 @@ public sealed class ChartTests(ChartCluster cluster) : IClassFixture<ChartCluste
         chart.Should().NotContainKeys("PodDisruptionBudget/sluice-controller", "NetworkPolicy/sluice-controller");
         var pod = chart["Deployment/sluice-controller"]["spec"]!["template"]!["spec"]!;
         Arguments(chart).Select(argument => (string)argument!).Should().Equal(
-            "--enable-leader-election", "--watch-label-selector=sharding.fluxcd.io/key=shard1", "--no-cross-namespace-refs", "--log-level=debug", "--concurrent=8");
+            "--enable-leader-election", "--trust-requested-by", "--watch-label-selector=sharding.fluxcd.io/key=shard1", "--no-cross-namespace-refs", "--log-level=debug", "--concurrent=8");
         ((int)chart["Deployment/sluice-controller"]["spec"]!["replicas"]!).Should().Be(1);
         ((string?)pod["containers"]![0]!["image"]).Should().Be("registry.example.com/sluice@sha256:" + new string('a', 64));
         ((string?)pod["containers"]![0]!["imagePullPolicy"]).Should().Be("Always");
