@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sluice.Gating.Approvals;
+using Sluice.Gating.Gates;
 using Sluice.Gating.Time;
 
 namespace Sluice.Api.Approvals;
@@ -7,6 +8,9 @@ namespace Sluice.Api.Approvals;
 /// <summary>Approvals as the votes that the domain decides by.</summary>
 public static class ApprovalVotes
 {
+    /// <summary>What an approval is about.</summary>
+    public static Candidate ToCandidate(this ApprovalSpec spec) => new(spec.Revision, spec.Digest, spec.SpecDigest);
+
     /// <summary>The vote that an approval records.</summary>
     public static Vote ToVote(this Approval approval)
     {
@@ -19,7 +23,7 @@ public static class ApprovalVotes
             Username = spec.Approver.Username,
             Groups = spec.Approver.Groups?.ToImmutableArray() ?? [],
             Approves = spec.Decision == ApprovalSpec.Approve,
-            Candidate = new(spec.Revision, spec.Digest, spec.SpecDigest),
+            Candidate = spec.ToCandidate(),
             CastAt = approval.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue,
             ExpiresAt = isEndKnown ? end : null,
             Reason = spec.Reason,

@@ -37,14 +37,22 @@ public static class AuditFile
 
     /// <summary>Takes a file into a chain.</summary>
     /// <returns>Where the chain is broken; bytes at its end that a later line may account for do not break it: see <see cref="AuditChain.End"/>.</returns>
-    public static AuditBreak? AddTo(AuditChain chain, string path)
+    /// <param name="chain">The chain.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="whole">Told of each line that is whole and in its place, with its bytes. Default: nobody is.</param>
+    public static AuditBreak? AddTo(AuditChain chain, string path, Action<AuditLine, byte[]>? whole = null)
     {
         var number = 0L;
         foreach (var bytes in ReadLines(path))
         {
-            if (chain.Add(new(path, ++number), bytes, out _) is { } found)
+            if (chain.Add(new(path, ++number), bytes, out var line) is { } found)
             {
                 return found;
+            }
+
+            if (line is not null)
+            {
+                whole?.Invoke(line, bytes);
             }
         }
 

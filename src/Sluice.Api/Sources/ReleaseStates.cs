@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Gating.Gates;
 using Sluice.Gating.Releases;
 
 namespace Sluice.Api.Sources;
@@ -10,8 +11,8 @@ public static class ReleaseStates
     public static ReleaseState ToState(this GatedSourceStatus? status) => status is null ? ReleaseState.Empty : new()
     {
         Waiting = status.Candidate is not { } waiting ? null
-            : new(new(waiting.Revision, waiting.Digest, waiting.SpecDigest), waiting.Since, waiting.Supersedes, waiting.Rollback == true),
-        History = status.History?.Select(record => new Release(new(record.Revision, record.Digest, record.SpecDigest), record.At, record.By, record.Reason, record.Message ?? "")).ToImmutableArray() ?? [],
+            : new(waiting.ToCandidate(), waiting.Since, waiting.Supersedes, waiting.Rollback == true),
+        History = status.History?.Select(record => new Release(record.ToCandidate(), record.At, record.By, record.Reason, record.Message ?? "")).ToImmutableArray() ?? [],
         SetAside = status.SetAside is not { } aside ? null : new(aside.Revision, aside.Digest, aside.SpecDigest),
         HandledRollback = status.LastHandledRollbackAt,
     };
@@ -19,7 +20,6 @@ public static class ReleaseStates
     /// <summary>The status with that in it; what the gates say to a candidate is written by who asked them.</summary>
     public static GatedSourceStatus WithState(this GatedSourceStatus status, ReleaseState state)
     {
-        // Written anew only where something is new, so that what is the same can be seen to be.
         var history = state.History.IsEmpty ? null : state.History.Select(ToRecord).ToList();
         return status with
         {
@@ -38,6 +38,12 @@ public static class ReleaseStates
             SetAside = state.SetAside is not { } aside ? null : new() { Revision = aside.Revision, Digest = aside.Digest, SpecDigest = aside.SpecDigest },
         };
     }
+
+    /// <summary>What waits.</summary>
+    public static Candidate ToCandidate(this CandidateStatus candidate) => new(candidate.Revision, candidate.Digest, candidate.SpecDigest);
+
+    /// <summary>What was released.</summary>
+    public static Candidate ToCandidate(this ReleaseRecord record) => new(record.Revision, record.Digest, record.SpecDigest);
 
     private static ReleaseRecord ToRecord(Release release) => new()
     {

@@ -41,7 +41,7 @@ internal static class ApprovalBody
     /// <summary>Whether two approvals say the same: who, what, about exactly what, to which gate. A name alone proves nothing.</summary>
     public static bool SayTheSame(ApprovalSpec one, ApprovalSpec other) =>
         one.Gate == other.Gate && one.Target == other.Target && one.Approver.Username == other.Approver.Username && one.Decision == other.Decision
-        && one.Revision == other.Revision && one.Digest == other.Digest && one.SpecDigest == other.SpecDigest;
+        && one.ToCandidate() == other.ToCandidate();
 
     /// <summary>As the API server takes it.</summary>
     public static JsonObject ToJson(Approval approval) => JsonSerializer.SerializeToNode(approval, ApiJson.Default.Approval)!.AsObject();

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Sluice.Api.Approvals;
 using Sluice.Api.Sources;
 using Sluice.Cli.Cluster;
-using Sluice.Cli.Releasing;
 using Sluice.Gating.Approvals;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Requirements;

@@ -10,7 +10,7 @@ internal static class SourceGates
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<GateReference> Of(GatedSource source) =>
-        [.. source.Spec.Gates.Select(gate => new GateReference(string.IsNullOrEmpty(gate.Namespace) ? source.Metadata.Namespace ?? "" : gate.Namespace, gate.Name)).Distinct()];
+        [.. source.Spec.Gates.Select(gate => gate.From(source.Metadata.Namespace)).Distinct()];
 
     /// <summary>All of them, or the one that is meant.</summary>
     /// <param name="source">The gated source.</param>

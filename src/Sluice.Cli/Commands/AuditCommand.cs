@@ -84,15 +84,8 @@ internal sealed class AuditCommand
         {
             try
             {
-                var number = 0L;
-                foreach (var bytes in AuditFile.ReadLines(file))
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    if (chain.Add(new(file, ++number), bytes, out var line) is { } found)
-                        throw Broken(found.ToString());
-                    if (line is not null)
-                        whole(line, bytes);
-                }
+                if (AuditFile.AddTo(chain, file, Take) is { } found)
+                    throw Broken(found.ToString());
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -105,6 +98,12 @@ internal sealed class AuditCommand
         if (arguments.GetValue(_expect) is { } expected && expected != chain.Head)
             throw Broken($"the last line is {chain.Seq} with hash {chain.Head}, expected hash {expected}: lines are missing at the end, or came after it was noted");
         return chain;
+
+        void Take(AuditLine line, byte[] bytes)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            whole(line, bytes);
+        }
     }
 
     private static CommandException Broken(string what) => new($"the audit log is not whole\n{what}");

@@ -46,7 +46,7 @@ internal sealed class RevokeCommand
         var reader = new BallotReader(context.Cluster, self, context.Now);
         var own = (await reader.ApprovalsAsync(source, gates.Select(reference => reference.Namespace), cancellation))
             .Where(found => found.Approval.Spec.Approver.Username == self.Username && gates.Contains(GateOf(found.Approval))).ToList();
-        var meant = all ? own : [.. own.Where(found => IsMeant(source, CandidateOf(found.Approval), revision))];
+        var meant = all ? own : [.. own.Where(found => IsMeant(source, found.Approval.Spec.ToCandidate(), revision))];
         if (meant.Count == 0)
             throw new CommandException(Nothing(context, source, self, gate, revision, all, [.. own.Select(found => found.Approval)]));
 
@@ -71,11 +71,11 @@ internal sealed class RevokeCommand
     /// <summary>What that changed.</summary>
     private static async Task TellAsync(CommandContext context, GatedSource source, IReadOnlyList<Approval> revoked, BallotReader reader, CancellationToken cancellation)
     {
-        foreach (var candidate in revoked.Select(CandidateOf).Distinct())
+        foreach (var candidate in revoked.Select(approval => approval.Spec.ToCandidate()).Distinct())
         {
             if (source.Status?.Candidate?.ToCandidate() == candidate)
             {
-                foreach (var ballot in await reader.ReadAsync(source, candidate, [.. revoked.Where(approval => CandidateOf(approval) == candidate).Select(GateOf).Distinct()], cancellation))
+                foreach (var ballot in await reader.ReadAsync(source, candidate, [.. revoked.Where(approval => approval.Spec.ToCandidate() == candidate).Select(GateOf).Distinct()], cancellation))
                     context.Terminal.WriteLine(Printable.Line($"The candidate has {VoteText.Of(ballot)} at gate {ballot.Reference}."));
             }
             else if (source.Status?.Released?.ToCandidate() == candidate)
@@ -101,8 +101,6 @@ internal sealed class RevokeCommand
         return $"there is nothing to revoke: you ('{self.Username}') have said nothing about {about} of {source.Subject()}{at}"
             + (known.Count == 0 ? "" : $"\nwhat you have said is about {string.Join(", ", known)}: name one with --revision, or --all; '{context.Program} get gatedsources' shows what waits");
     }
-
-    private static Candidate CandidateOf(Approval approval) => new(approval.Spec.Revision, approval.Spec.Digest, approval.Spec.SpecDigest);
 
     private static GateReference GateOf(Approval approval) => new(approval.Metadata.Namespace ?? "", approval.Spec.Gate.Name);
 }

@@ -13,9 +13,9 @@ internal static class RollbackTarget
     /// <exception cref="CommandException">There is none, or there are several.</exception>
     public static (ReleaseRecord Record, string Name) Find(GatedSource source, IReadOnlyList<ReleaseRecord> history, string text)
     {
-        var found = history.Where(record => record.ToCandidate().IsNamedBy(text)).DistinctBy(SourceText.ToCandidate).ToList();
+        var found = history.Where(record => record.ToCandidate().IsNamedBy(text)).DistinctBy(ReleaseStates.ToCandidate).ToList();
         if (found.Count == 0)
-            found = [.. history.Where(record => RevisionText.IsAbbreviation(text, record.Revision) || RevisionText.IsAbbreviation(text, record.Digest)).DistinctBy(SourceText.ToCandidate)];
+            found = [.. history.Where(record => RevisionText.IsAbbreviation(text, record.Revision) || RevisionText.IsAbbreviation(text, record.Digest)).DistinctBy(ReleaseStates.ToCandidate)];
         if (found is not [var only])
         {
             throw new CommandException(found.Count == 0

@@ -1,6 +1,5 @@
 using Sluice.Api.Sources;
 using Sluice.Cli.Output;
-using Sluice.Gating.Gates;
 using Sluice.Kubernetes;
 
 namespace Sluice.Cli.Releasing;
@@ -13,12 +12,6 @@ internal static class SourceText
 
     /// <summary><c>GatedSource apps/my-app</c>.</summary>
     public static string Subject(this GatedSource source) => $"{GatedSource.KindName} {source.Key()}";
-
-    /// <summary>What waits.</summary>
-    public static Candidate ToCandidate(this CandidateStatus candidate) => new(candidate.Revision, candidate.Digest, candidate.SpecDigest);
-
-    /// <summary>What was released.</summary>
-    public static Candidate ToCandidate(this ReleaseRecord record) => new(record.Revision, record.Digest, record.SpecDigest);
 
     /// <summary>What is released now, as a clause: <c>main@sha1:… (2d ago, by alice)</c>.</summary>
     public static string Released(this GatedSource source, DateTimeOffset now) => source.Status?.Released is not { } released ? "nothing yet"

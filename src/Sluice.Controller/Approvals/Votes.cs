@@ -22,13 +22,7 @@ internal sealed class Votes
         _approvals = new(api, Resource, ObservedApproval.Read, scope, time, loggers.CreateLogger<Informer<ObservedApproval>>());
         _approvals.AddIndex(ByTarget, approval => [approval.TargetKey.ToString()]);
         _approvals.AddHandler(change => Changed?.Invoke((change.New ?? change.Old)!.TargetKey));
-        definitions.AddHandler(change =>
-        {
-            if (change.Key.Name == Resource.GroupResource)
-            {
-                _approvals.RetryNow();
-            }
-        });
+        _approvals.RetryWhenDefined(definitions);
     }
 
     /// <summary>Where approvals are served.</summary>
@@ -40,7 +34,7 @@ internal sealed class Votes
     /// <summary>
     /// Whether it is known which approvals there are: a rejection must not be overlooked. A cluster on which the kind is not installed has none.
     /// </summary>
-    public bool AreKnown => _definitions.HasSynced && (_approvals.HasSynced || !_definitions.Cache.TryGet(new("", Resource.GroupResource), out _));
+    public bool AreKnown => _approvals.IsKnown(_definitions);
 
     /// <summary>Keeps them up to date until stopped.</summary>
     public Task RunAsync(CancellationToken stopping) => _approvals.RunAsync(stopping);

@@ -19,6 +19,9 @@ internal sealed partial class AuditLog(string? path, string instance, TimeProvid
     private AuditFileWriter? _writer;
     private bool _isOver;
 
+    /// <summary>Whether there is an audit log at all: else no record need be made.</summary>
+    public bool IsOn => path is not null;
+
     /// <summary>Why decisions cannot be written at present; null while they can.</summary>
     public string? Problem { get; private set; }
 
@@ -54,18 +57,11 @@ internal sealed partial class AuditLog(string? path, string instance, TimeProvid
 
         lock (_gate)
         {
-            try
+            if (TryAppend(record) is { } failure)
             {
-                Append(record);
-            }
-#pragma warning disable CA1031 // Whatever it was (a file that is too large is no IOException), part of a line may stand there now.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                Fail(e);
                 if (letsPass)
                 {
-                    throw new AuditException($"the decision {record.Decision} about {record.Object} cannot be written to audit log {path}, so it is not carried out: {e.Message}", e);
+                    throw new AuditException($"the decision {record.Decision} about {record.Object} cannot be written to audit log {path}, so it is not carried out: {failure.Message}", failure);
                 }
 
                 // A hold must not wait for a disk.
@@ -92,16 +88,7 @@ internal sealed partial class AuditLog(string? path, string instance, TimeProvid
 
         lock (_gate)
         {
-            try
-            {
-                Append(null);
-            }
-#pragma warning disable CA1031 // Whatever it was (a file that is too large is no IOException), part of a line may stand there now.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                Fail(e);
-            }
+            TryAppend(null);
         }
     }
 
@@ -119,22 +106,29 @@ internal sealed partial class AuditLog(string? path, string instance, TimeProvid
         }
     }
 
-    private void Append(AuditRecord? record)
+    /// <summary>Writes what is owed and a record; gives why it could not.</summary>
+    private Exception? TryAppend(AuditRecord? record)
     {
-        ObjectDisposedException.ThrowIf(_isOver, this);
-        // After a failure part of a line may stand there: opening closes it off.
-        _writer ??= AuditFileWriter.Open(path!, instance, time.GetUtcNow());
-        _writer.Append(record is null ? _owed : [.. _owed, record]);
-        _owed.Clear();
-        Problem = null;
-    }
-
-    private void Fail(Exception e)
-    {
-        _writer?.Dispose();
-        _writer = null;
-        Problem = $"audit log {path} cannot be written, so nothing is released: {e.Message}";
-        LogFailure(Problem);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isOver, this);
+            // After a failure part of a line may stand there: opening closes it off.
+            _writer ??= AuditFileWriter.Open(path!, instance, time.GetUtcNow());
+            _writer.Append(record is null ? _owed : [.. _owed, record]);
+            _owed.Clear();
+            Problem = null;
+            return null;
+        }
+#pragma warning disable CA1031 // Whatever it was (a file that is too large is no IOException), part of a line may stand there now.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _writer?.Dispose();
+            _writer = null;
+            Problem = $"audit log {path} cannot be written, so nothing is released: {e.Message}";
+            LogFailure(Problem);
+            return e;
+        }
     }
 
     private static bool IsSame(AuditRecord one, AuditRecord other) =>

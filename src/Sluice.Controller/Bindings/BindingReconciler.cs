@@ -5,7 +5,6 @@ using Sluice.Api.Serialization;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Notifications;
 using Sluice.Gating.Gates;
-using Sluice.Gating.Time;
 using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Bindings;
@@ -69,24 +68,18 @@ internal sealed class BindingReconciler(
         var matched = bindings.Select(observed, objects).Select(found => found.Key).OrderBy(key => key.Kind.Kind, StringComparer.Ordinal)
             .ThenBy(key => key.Key.ToString(), StringComparer.Ordinal).ToList();
         var own = seesAll ? lifelines.Among(matched).Select(Name).ToList() : [];
-        var was = before?.FindCondition(ConditionTypes.Ready);
         return new()
         {
             ObservedGeneration = observed.Binding.Metadata.Generation ?? -1,
             Matched = seesAll ? new() { Count = matched.Count, Sample = [.. matched.Take(SampleLength).Select(Name)] } : before?.Matched,
             Conditions =
             [
-                new()
-                {
-                    Type = ConditionTypes.Ready,
-                    Status = "True",
-                    ObservedGeneration = observed.Binding.Metadata.Generation,
-                    LastTransitionTime = was?.IsTrue == true ? was.LastTransitionTime : Rfc3339.WholeSecond(time.GetUtcNow()),
-                    Reason = own.Count == 0 ? GateReasons.ReconciliationSucceeded : HoldsItsOwn,
-                    Message = own.Count == 0
+                Condition.Next(
+                    before?.FindCondition(ConditionTypes.Ready), ConditionTypes.Ready, "True", own.Count == 0 ? GateReasons.ReconciliationSucceeded : HoldsItsOwn,
+                    own.Count == 0
                         ? "Binding is in force"
                         : $"Binding is in force, with a warning: it holds {string.Join(", ", own)}, by which Flux or Sluice is deployed. While it is held, neither can be changed through Git; spec.exclude takes it out",
-                },
+                    observed.Binding.Metadata.Generation, time.GetUtcNow()),
             ],
         };
     }

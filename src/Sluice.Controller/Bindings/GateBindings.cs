@@ -33,19 +33,8 @@ internal sealed class GateBindings
             informer.AddIndex(ByNamespace, binding => [binding.Key.Namespace]);
             informer.AddIndex(ByGate, binding => binding.Gates.Select(gate => gate.ToString()));
             informer.AddHandler(change => Changed?.Invoke(new(informer == _clusterWide, change.Key), change));
+            informer.RetryWhenDefined(definitions);
         }
-
-        definitions.AddHandler(change =>
-        {
-            if (change.Key.Name == CrdName(Resource))
-            {
-                _own.RetryNow();
-            }
-            else if (change.Key.Name == CrdName(ClusterResource))
-            {
-                _clusterWide.RetryNow();
-            }
-        });
     }
 
     /// <summary>Told of every change of a binding.</summary>
@@ -59,9 +48,9 @@ internal sealed class GateBindings
 
     /// <summary>
     /// Whether it is known which bindings there are: nothing may be released before. A cluster on which a kind of binding is not installed has
-    /// none of it; but that it is not installed, only its missing definition says: an API server that has just started does not serve it either.
+    /// none of it.
     /// </summary>
-    public bool AreKnown => _definitions.HasSynced && IsKnown(_own) && IsKnown(_clusterWide);
+    public bool AreKnown => _own.IsKnown(_definitions) && _clusterWide.IsKnown(_definitions);
 
     /// <summary>
     /// Whether it can be told which bindings select an object: its namespace may have come a moment before it, and a binding may ask for its labels.
@@ -75,7 +64,7 @@ internal sealed class GateBindings
     public async Task<bool> SelectNothingAsync(GatedKind kind, GatedObject gated, CancellationToken cancellation)
     {
         var labels = (await _api.ListAsync(ObservedNamespace.Resource, new() { FieldSelector = $"metadata.name={gated.Key.Namespace}" }, ObservedNamespace.Read, cancellation)).Items is [var found] ? found.Labels : ReadOnlyDictionary<string, string>.Empty;
-        foreach (var informer in new[] { _own, _clusterWide }.Where(informer => _definitions.Cache.TryGet(new("", CrdName(informer.Resource)), out _)))
+        foreach (var informer in new[] { _own, _clusterWide }.Where(informer => _definitions.Define(informer.Resource)))
         {
             var now = await _api.ListAsync(
                 informer.Resource, new() { Namespace = informer == _own ? gated.Key.Namespace : null }, json => ObservedBinding.Read(json, informer.Resource.Kind), cancellation);
@@ -125,12 +114,7 @@ internal sealed class GateBindings
         objects.In(binding.IsClusterWide ? null : binding.Key.Namespace)
             .Where(found => binding.Selects(found.Key.Kind.Kind, found.Object, LabelsOf(found.Object.Key.Namespace)));
 
-    private static string CrdName(ApiResource resource) => $"{resource.Plural}.{resource.Group}";
-
     private Informer<ObservedBinding> Informer(BindingKey key) => key.IsClusterWide ? _clusterWide : _own;
-
-    private bool IsKnown(Informer<ObservedBinding> informer) =>
-        informer.HasSynced || !_definitions.Cache.TryGet(new("", CrdName(informer.Resource)), out _);
 
     private IReadOnlyDictionary<string, string> LabelsOf(string name) => _namespaces.Find(new("", name))?.Labels ?? ReadOnlyDictionary<string, string>.Empty;
 }

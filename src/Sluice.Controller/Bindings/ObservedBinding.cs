@@ -14,7 +14,7 @@ internal sealed class ObservedBinding : ICachedObject
     private ObservedBinding(GateBinding binding)
     {
         Binding = binding;
-        Gates = [.. binding.Spec.Gates.Select(gate => new GateReference(gate.Namespace ?? binding.Metadata.Namespace ?? "", gate.Name)).Distinct()];
+        Gates = [.. binding.Spec.Gates.Select(gate => gate.From(binding.Metadata.Namespace)).Distinct()];
     }
 
     public GateBinding Binding { get; }

@@ -52,7 +52,7 @@ internal sealed partial class HoldReconciler(
             return ReconcileResult.After(GateEvaluator.Pause);
         }
 
-        if (!isUnheld && DecisionRecords.Of(key, gated, plan, decision, now) is { } record)
+        if (audit.IsOn && !isUnheld && DecisionRecords.Of(key, gated, plan, decision, now) is { } record)
         {
             audit.Deciding(record, letsPass: !plan.Intent.Suspend);
         }

@@ -65,20 +65,8 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
             }
         }
 
-        Condition Condition(string type, bool isTrue, string reason, string message)
-        {
-            var was = before.FindCondition(type);
-            var value = isTrue ? "True" : "False";
-            return new()
-            {
-                Type = type,
-                Status = value,
-                ObservedGeneration = gate.Metadata.Generation,
-                LastTransitionTime = was?.Status == value ? was.LastTransitionTime : Rfc3339.WholeSecond(now),
-                Reason = reason,
-                Message = message,
-            };
-        }
+        Condition Condition(string type, bool isTrue, string reason, string message) =>
+            Api.Metadata.Condition.Next(before.FindCondition(type), type, isTrue ? "True" : "False", reason, message, gate.Metadata.Generation, now);
     }
 
     private static TransitionRecord? FindTransition(GateStatus before, GateDecision decision, GateRequest? request, DateTimeOffset now)

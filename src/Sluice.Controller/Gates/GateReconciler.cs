@@ -68,7 +68,7 @@ internal sealed partial class GateReconciler(
                 return ReconcileResult.After(CountPause);
             }
 
-            if (DecisionRecords.Of(observed, look) is { } record)
+            if (audit.IsOn && DecisionRecords.Of(observed, look) is { } record)
             {
                 audit.Deciding(record, letsPass: look.Decision.State == Gating.Gates.GateState.Opened);
             }

@@ -304,6 +304,11 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _sources.Changed += change =>
         {
             _sourceQueue.Add(change.Key, Priority(change.IsInitial));
+            if (change is { New: null, Old: { } gone })
+            {
+                _sourceReconciler.Forget(gone);
+            }
+
             if (change.Old?.Source.Metadata.Generation != change.New?.Source.Metadata.Generation)
             {
                 // Two may want one target, or feed each other in a circle.

@@ -12,13 +12,13 @@ namespace Sluice.Controller.Sources;
 /// </summary>
 internal static class CanonicalJson
 {
-    /// <summary>The text of an object, without one of its members.</summary>
-    public static string Write(JsonObject value, string without)
+    /// <summary>The text of a source's spec, without <c>suspend</c>: whether it is suspended is no part of what it fetches.</summary>
+    public static string OfSpec(JsonObject spec)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
-            Write(json, value, without);
+            Write(json, spec, without: "suspend");
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);

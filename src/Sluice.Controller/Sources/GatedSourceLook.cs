@@ -104,19 +104,8 @@ internal sealed record GatedSourceLook
             }
         }
 
-        Condition Condition(string type, string value, string reason, string message)
-        {
-            var was = before.FindCondition(type);
-            return new()
-            {
-                Type = type,
-                Status = value,
-                ObservedGeneration = generation,
-                LastTransitionTime = was?.Status == value ? was.LastTransitionTime : now,
-                Reason = reason,
-                Message = message,
-            };
-        }
+        Condition Condition(string type, string value, string reason, string message) =>
+            Api.Metadata.Condition.Next(before.FindCondition(type), type, value, reason, message, generation, now);
     }
 
     /// <summary>What waits is no reason not to be ready, as a closed gate is none: every Kustomization with wait: true around it would go unhealthy.</summary>

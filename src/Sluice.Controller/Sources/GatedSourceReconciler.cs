@@ -59,6 +59,18 @@ internal sealed partial class GatedSourceReconciler(
         }
     }
 
+    /// <summary>Forgets what was read for a gated source that is gone.</summary>
+    public void Forget(ObservedGatedSource gone)
+    {
+        if (gone is { SourceKey: { } source, TargetKey: { } target })
+        {
+            reader.Forget(source);
+            targets.Forget(target);
+        }
+
+        audit.Done(DecisionRecords.About(gone));
+    }
+
     private async Task<ReconcileResult> LookAsync(ObservedGatedSource observed, CancellationToken cancellation)
     {
         var (sourceKey, targetKey) = (observed.SourceKey, observed.TargetKey);
@@ -74,7 +86,7 @@ internal sealed partial class GatedSourceReconciler(
 
         if (GatedSourceLook.Differ(look.Status, observed.Source.Status))
         {
-            if (DecisionRecords.Of(observed, look, time.GetUtcNow()) is { } record)
+            if (audit.IsOn && DecisionRecords.Of(observed, look, time.GetUtcNow()) is { } record)
             {
                 audit.Deciding(record, letsPass: look.Releases);
             }
@@ -116,7 +128,7 @@ internal sealed partial class GatedSourceReconciler(
             await targets.CreateAsync(key, observed.Key, spec, shardKey, cancellation);
             notifier.TellCreated(observed, key, released, isAgain: !look.Releases);
         }
-        else if (!targets.IsAsWanted(key, target, CanonicalJson.Write(spec, "suspend")))
+        else if (!targets.IsAsWanted(key, target, CanonicalJson.OfSpec(spec)))
         {
             await targets.ReplaceAsync(key, target, spec, cancellation);
             if (!look.Releases)

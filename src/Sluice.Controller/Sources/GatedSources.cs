@@ -24,13 +24,7 @@ internal sealed class GatedSources
         _sources.AddIndex(ByGate, source => source.Gates.Select(gate => gate.ToString()));
         _sources.AddIndex(ByNamespace, source => [source.Key.Namespace]);
         _sources.AddHandler(change => Changed?.Invoke(change));
-        definitions.AddHandler(change =>
-        {
-            if (change.Key.Name == Resource.GroupResource)
-            {
-                _sources.RetryNow();
-            }
-        });
+        _sources.RetryWhenDefined(definitions);
     }
 
     /// <summary>Where gated sources are served.</summary>
@@ -40,7 +34,7 @@ internal sealed class GatedSources
     public event Action<ObjectChange<ObservedGatedSource>>? Changed;
 
     /// <summary>Whether it is known which there are; a cluster on which the kind is not installed has none.</summary>
-    public bool AreKnown => _definitions.HasSynced && (_sources.HasSynced || !_definitions.Cache.TryGet(new("", Resource.GroupResource), out _));
+    public bool AreKnown => _sources.IsKnown(_definitions);
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<ObservedGatedSource> All => _sources.Cache.All;

@@ -16,7 +16,7 @@ internal sealed class ObservedGatedSource : ICachedObject
     private ObservedGatedSource(GatedSource source)
     {
         Source = source;
-        Gates = [.. source.Spec.Gates.Select(gate => new GateReference(gate.Namespace ?? source.Metadata.Namespace ?? "", gate.Name)).Distinct()];
+        Gates = [.. source.Spec.Gates.Select(gate => gate.From(source.Metadata.Namespace)).Distinct()];
         State = source.Status.ToState();
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sluice.Api.Metadata;
 using Sluice.Controller.Gated;
 using Sluice.Kubernetes;
 
@@ -9,7 +10,6 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
 {
     // Where tools that build artifacts say who made them: OCI image annotations, which source-controller copies into the artifact's metadata.
     private const string AuthorsMetadata = "org.opencontainers.image.authors";
-    private const string ShardLabel = "sharding.fluxcd.io/key";
 
     private readonly LatestByVersion<SeenSource> _seen = new();
 
@@ -48,7 +48,7 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
     {
         var (metadata, status) = (source["metadata"]!, source["status"]);
         var spec = source["spec"] as JsonObject ?? [];
-        var text = CanonicalJson.Write(spec, without: "suspend");
+        var text = CanonicalJson.OfSpec(spec);
         var artifact = status?["artifact"];
         var (revision, digest) = ((string?)artifact?["revision"], (string?)artifact?["digest"]);
         var problem = FindProblem(key, metadata, status, string.IsNullOrEmpty(revision) || string.IsNullOrEmpty(digest));
@@ -60,7 +60,7 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
             Problem = problem,
             Refusal = PinnedSpec.Refusal(key.Kind.Kind, spec) is { } refusal ? $"{key}: {refusal}" : null,
             Spec = text,
-            ShardKey = (string?)metadata["labels"]?[ShardLabel],
+            ShardKey = (string?)metadata["labels"]?[FluxLabels.Shard],
             Authors = Authors((string?)artifact?["metadata"]?[AuthorsMetadata]),
         };
     }

@@ -13,8 +13,6 @@ namespace Sluice.Controller.Sources;
 /// </summary>
 internal sealed class Targets(KubernetesApi api, GatedObjects objects)
 {
-    private const string ShardLabel = "sharding.fluxcd.io/key";
-
     private static readonly WriteOptions AsSources = new() { FieldManager = FieldManagers.Sources };
 
     private readonly LatestByVersion<SeenTarget> _seen = new();
@@ -50,11 +48,11 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
         };
         if (shardKey is not null)
         {
-            metadata["labels"] = new JsonObject { [ShardLabel] = shardKey };
+            metadata["labels"] = new JsonObject { [FluxLabels.Shard] = shardKey };
         }
 
         var body = new JsonObject { ["apiVersion"] = resource.ApiVersion, ["kind"] = resource.Kind, ["metadata"] = metadata, ["spec"] = spec.DeepClone() };
-        Keep(key, await api.CreateAsync<JsonNode>(resource, key.Key.Namespace, Bytes(body), static json => JsonNode.Parse(json)!, AsSources, cancellation), CanonicalJson.Write(spec, "suspend"));
+        Keep(key, await api.CreateAsync<JsonNode>(resource, key.Key.Namespace, Bytes(body), static json => JsonNode.Parse(json)!, AsSources, cancellation), CanonicalJson.OfSpec(spec));
     }
 
     /// <summary>Replaces the spec of one that is there, if it is still the one that was seen.</summary>
@@ -74,7 +72,7 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
         }
 
         present["spec"] = wanted;
-        Keep(key, await api.UpdateAsync<JsonNode>(resource, key.Key, Bytes(present.AsObject()), AsSources, static json => JsonNode.Parse(json)!, cancellation), CanonicalJson.Write(spec, "suspend"));
+        Keep(key, await api.UpdateAsync<JsonNode>(resource, key.Key, Bytes(present.AsObject()), AsSources, static json => JsonNode.Parse(json)!, cancellation), CanonicalJson.OfSpec(spec));
     }
 
     /// <summary>Forgets one that nobody owns any more.</summary>
@@ -114,7 +112,7 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
             Uid = (string?)metadata["uid"] ?? "",
             ResourceVersion = (string?)metadata["resourceVersion"] ?? "",
             Owner = (string?)metadata["annotations"]?[GatedSourceAnnotations.GatedSource],
-            Spec = CanonicalJson.Write(target["spec"] as JsonObject ?? [], "suspend"),
+            Spec = CanonicalJson.OfSpec(target["spec"] as JsonObject ?? []),
             Revision = isCurrent ? (string?)status?["artifact"]?["revision"] : null,
             Digest = isCurrent ? (string?)status?["artifact"]?["digest"] : null,
             Failure = isCurrent && (string?)ready?["status"] == "False" ? (string?)ready["message"] ?? "" : null,

@@ -19,7 +19,7 @@ public sealed class ReleasingCluster : IAsyncLifetime
         await FluxCrds.InstallAsync(ControlPlane);
         await ControlPlane.Kubectl.RunAsync("create", "namespace", "flux-system");
         await ControlPlane.Kubectl.RunAsync("apply", "--server-side", "-k", RepositoryRoot.Combine("config", "default-mutating"));
-        await Eventually.GivesAsync("the policies are in force", ForgeAsync, refusal => refusal.Contains("the approver must be who creates the approval", StringComparison.Ordinal));
+        await ApprovalPolicies.InForceAsync(ControlPlane);
         var kubeconfig = ControlPlane.KubeconfigFor("system:serviceaccount:flux-system:sluice-controller", "system:serviceaccounts", "system:serviceaccounts:flux-system");
         _controller = ManagedProcess.Start(ControllerBinary.Path,
             ["--runtime-namespace=flux-system", "--metrics-addr=0", "--health-addr=0", "--trust-requested-by", $"--kubeconfig={kubeconfig}"]);
@@ -31,30 +31,5 @@ public sealed class ReleasingCluster : IAsyncLifetime
             await _controller.DisposeAsync();
         if (_controlPlane is not null)
             await _controlPlane.DisposeAsync();
-    }
-
-    private async Task<string> ForgeAsync()
-    {
-        try
-        {
-            return await ControlPlane.Kubectl.RunAsync(["create", "--dry-run=server", "-f", "-"],
-                """
-                apiVersion: gating.toolkit.fluxcd.io/v1alpha1
-                kind: Approval
-                metadata: {name: probe, namespace: default}
-                spec:
-                  gate: {name: none, uid: none}
-                  target: {kind: GatedSource, namespace: default, name: none, uid: none}
-                  revision: none
-                  digest: sha256:00
-                  specDigest: sha256:00
-                  decision: approve
-                  approver: {username: somebody-else}
-                """);
-        }
-        catch (KubectlException e)
-        {
-            return e.Message;
-        }
     }
 }

@@ -16,22 +16,15 @@ internal sealed class GatedApp : IAsyncDisposable
 {
     public static ApiResource GatedSource { get; } = new(ApiGroup.Name, ApiGroup.Version, "gatedsources", "GatedSource");
 
-    public static ApiResource Approval { get; } = new(ApiGroup.Name, ApiGroup.Version, "approvals", "Approval");
-
-    public static ApiResource GitRepository { get; } = new("source.toolkit.fluxcd.io", "v1", "gitrepositories", "GitRepository");
-
     public static ApiResource Deployment { get; } = new("apps", "v1", "deployments", "Deployment");
 
     private readonly Cluster _cluster;
     private readonly TestRepository _git;
     private StandIn _flux = null!;
-    private int _approvals;
 
     private GatedApp(Cluster cluster, TestRepository git, string name) => (_cluster, _git, Namespace) = (cluster, git, name);
 
     public string Namespace { get; }
-
-    public TestRepository Git => _git;
 
     /// <summary>Makes it all, and the gates; what is gated comes with <see cref="GateAsync"/>.</summary>
     public static async Task<GatedApp> StartAsync(Cluster cluster, string gateSpec)
@@ -63,11 +56,11 @@ internal sealed class GatedApp : IAsyncDisposable
     public Task ApplyAsync(string manifests) => _cluster.Kubectl.ApplyAsync(manifests);
 
     /// <summary>The GatedSource.</summary>
-    public Task GateAsync(string spec = "", string name = "app", string target = "app-gated") => ApplyAsync($$"""
+    public Task GateAsync(string spec = "") => ApplyAsync($$"""
         apiVersion: gating.toolkit.fluxcd.io/v1alpha1
         kind: GatedSource
-        metadata: {name: {{name}}, namespace: {{Namespace}}}
-        spec: {sourceRef: {kind: GitRepository, name: app}, target: {name: {{target}}}, gates: [{name: release}] {{spec}} }
+        metadata: {name: app, namespace: {{Namespace}}}
+        spec: {sourceRef: {kind: GitRepository, name: app}, target: {name: app-gated}, gates: [{name: release}] {{spec}} }
         """);
 
     /// <summary>Commits a version of the application: a Deployment that says which. Gives the revision as Flux spells it.</summary>
@@ -100,37 +93,9 @@ internal sealed class GatedApp : IAsyncDisposable
 
     public static string? Released(JsonNode source, string field) => (string?)source["status"]?["released"]?[field];
 
-    /// <summary>A vote about what a GatedSource's candidate was when <paramref name="source"/> was read, by a user with a role for it.</summary>
-    public async Task VoteAsync(string user, JsonNode source, string decision = "approve", Func<string, string>? forge = null) =>
-        await (await VoterAsync(user)).RunAsync(["create", "-f", "-"], await VoteJsonAsync(user, source, decision, forge));
-
-    /// <summary>The vote as a manifest.</summary>
-    public async Task<string> VoteJsonAsync(string user, JsonNode source, string decision = "approve", Func<string, string>? forge = null)
-    {
-        var gate = (await _cluster.GetAsync(FluxResources.Gate, Namespace, "release"))!;
-        var json = $$"""
-            {"apiVersion": "gating.toolkit.fluxcd.io/v1alpha1", "kind": "Approval",
-             "metadata": {"name": "vote-{{Interlocked.Increment(ref _approvals)}}", "namespace": "{{Namespace}}"},
-             "spec": {"gate": {"name": "release", "uid": "{{gate["metadata"]!["uid"]}}"},
-              "target": {"kind": "GatedSource", "namespace": "{{Namespace}}", "name": "{{source["metadata"]!["name"]}}", "uid": "{{source["metadata"]!["uid"]}}"},
-              "revision": "{{Candidate(source, "revision")}}", "digest": "{{Candidate(source, "digest")}}", "specDigest": "{{Candidate(source, "specDigest")}}",
-              "decision": "{{decision}}", "approver": {"username": "{{user}}"} } }
-            """;
-        return forge?.Invoke(json) ?? json;
-    }
-
-    /// <summary>kubectl as a user who may approve in the namespace.</summary>
-    public async Task<Kubectl> VoterAsync(string user)
-    {
-        await ApplyAsync($$"""
-            apiVersion: rbac.authorization.k8s.io/v1
-            kind: RoleBinding
-            metadata: {name: approver-{{user}}, namespace: {{Namespace}}}
-            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: sluice-approver}
-            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: {{user}}}]
-            """);
-        return _cluster.ControlPlane.KubectlFor(user);
-    }
+    /// <summary>Casts a vote about what the candidate was when <paramref name="source"/> was read, as a user who may.</summary>
+    public async Task VoteAsync(string user, JsonNode source) =>
+        await (await _cluster.AsAsync(Namespace, user, "sluice-approver")).RunAsync(["create", "-f", "-"], (await _cluster.VoteAsync(source, user, "approve")).ToJsonString());
 
     public async ValueTask DisposeAsync()
     {

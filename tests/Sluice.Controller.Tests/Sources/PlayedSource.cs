@@ -12,8 +12,6 @@ namespace Sluice.Controller.Tests.Sources;
 /// </summary>
 internal sealed class PlayedSource
 {
-    private int _approvals;
-
     private PlayedSource(Cluster cluster, string inNamespace, string kind) => (Cluster, Namespace, Kind) = (cluster, inNamespace, FluxResources.All.Single(resource => resource.Kind == kind));
 
     public Cluster Cluster { get; }
@@ -91,32 +89,10 @@ internal sealed class PlayedSource
     }
 
     /// <summary>A vote as a manifest, about what waits.</summary>
-    public async Task<JsonNode> VoteAsync(string user, string decision = "approve")
-    {
-        var gated = (await GatedAsync())!;
-        var gate = (await Cluster.GetAsync(FluxResources.Gate, Namespace, "release"))!;
-        return JsonNode.Parse($$"""
-            {"apiVersion": "gating.toolkit.fluxcd.io/v1alpha1", "kind": "Approval",
-             "metadata": {"name": "vote-{{Interlocked.Increment(ref _approvals)}}", "namespace": "{{Namespace}}"},
-             "spec": {"gate": {"name": "release", "uid": "{{gate["metadata"]!["uid"]}}"},
-              "target": {"kind": "GatedSource", "namespace": "{{Namespace}}", "name": "app", "uid": "{{gated["metadata"]!["uid"]}}"},
-              "revision": "{{GatedApp.Candidate(gated, "revision")}}", "digest": "{{GatedApp.Candidate(gated, "digest")}}", "specDigest": "{{GatedApp.Candidate(gated, "specDigest")}}",
-              "decision": "{{decision}}", "approver": {"username": "{{user}}"} } }
-            """)!;
-    }
+    public async Task<JsonNode> VoteAsync(string user, string decision = "approve") => await Cluster.VoteAsync((await GatedAsync())!, user, decision);
 
     /// <summary>kubectl as a user who has a role in the namespace.</summary>
-    public async Task<Kubectl> AsAsync(string user, string role, params string[] groups)
-    {
-        await Cluster.Kubectl.ApplyAsync($$"""
-            apiVersion: rbac.authorization.k8s.io/v1
-            kind: RoleBinding
-            metadata: {name: {{user}}-{{role}}, namespace: {{Namespace}}}
-            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {{role}}}
-            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: {{user}}}]
-            """);
-        return Cluster.ControlPlane.KubectlFor(user, groups);
-    }
+    public Task<Kubectl> AsAsync(string user, string role, params string[] groups) => Cluster.AsAsync(Namespace, user, role, groups);
 
     /// <summary>The spec of a source that fetches, with what must carry over.</summary>
     public static string Spec(string kind) => kind switch
