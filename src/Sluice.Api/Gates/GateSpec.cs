@@ -35,6 +35,9 @@ public sealed record GateSpec
     /// <summary>The approvals that a candidate needs besides an opened gate. Unset: none.</summary>
     public GateApprovals? Approvals { get; init; }
 
+    /// <summary>What can keep the gate closed though it is otherwise opened. Unset: nothing.</summary>
+    public IReadOnlyList<GateCheck>? Checks { get; init; }
+
     /// <summary>
     /// The rules that the gate is decided by. What the API server's validation should have caught, and did not, becomes
     /// <see cref="GateRules.Fault"/>: it names the field, the value and what is allowed.
@@ -61,6 +64,7 @@ public sealed record GateSpec
                 Margin = Duration(Margin, "spec.margin", "a margin"),
                 Schedule = ReadSchedule(calendars),
                 Approvals = Approvals?.ToRules(),
+                Checks = [.. (Checks ?? []).Select((check, index) => check.ToCheck(string.Create(CultureInfo.InvariantCulture, $"spec.checks[{index}]")))],
             };
         }
         catch (InvalidSpecException e)

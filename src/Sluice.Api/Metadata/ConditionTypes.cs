@@ -15,6 +15,9 @@ public static class ConditionTypes
     /// <summary>Whether a gate is opened.</summary>
     public const string Opened = nameof(Opened);
 
+    /// <summary>Whether what is released has been deployed and is ready.</summary>
+    public const string Healthy = nameof(Healthy);
+
     /// <summary>Whether a gated object's gates let it pass.</summary>
     public const string Approved = nameof(Approved);
 }

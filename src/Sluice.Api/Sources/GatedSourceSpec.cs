@@ -1,4 +1,5 @@
 using Sluice.Api.Bindings;
+using Sluice.Api.Gates;
 
 namespace Sluice.Api.Sources;
 
@@ -19,6 +20,9 @@ public sealed record GatedSourceSpec
 
     /// <summary>How many of them must be opened: <c>all</c> (default) or <c>oneOf</c>.</summary>
     public string? Require { get; init; }
+
+    /// <summary>The namespaces whose gates may ask what this has released, for a check. Unset: none but its own.</summary>
+    public AccessFrom? AccessFrom { get; init; }
 
     /// <summary>What happens to the first revision: <c>hold</c> (default), or <c>release</c> without asking the gates.</summary>
     public string? Initial { get; init; }

@@ -21,6 +21,14 @@ public sealed record ReleaseRecord
     /// <summary>Why, as one CamelCase word.</summary>
     public string Reason { get; set; } = "";
 
+    /// <summary>
+    /// Since when everything that deploys it has been ready, without a break; unset: it is not, or was not when another release took its place.
+    /// </summary>
+    public DateTimeOffset? HealthySince { get; init; }
+
+    /// <summary>When another release took its place, if it was healthy until then.</summary>
+    public DateTimeOffset? HealthyUntil { get; init; }
+
     /// <summary>What its gates said.</summary>
     public string? Message { get; init; }
 }

@@ -12,7 +12,7 @@ public static class ReleaseStates
     {
         Waiting = status.Candidate is not { } waiting ? null
             : new(waiting.ToCandidate(), waiting.Since, waiting.Supersedes, waiting.Rollback == true),
-        History = status.History?.Select(record => new Release(record.ToCandidate(), record.At, record.By, record.Reason, record.Message ?? "")).ToImmutableArray() ?? [],
+        History = status.History?.Select(record => record.ToRelease()).ToImmutableArray() ?? [],
         SetAside = status.SetAside is not { } aside ? null : new(aside.Revision, aside.Digest, aside.SpecDigest),
         HandledRollback = status.LastHandledRollbackAt,
     };
@@ -45,6 +45,9 @@ public static class ReleaseStates
     /// <summary>What was released.</summary>
     public static Candidate ToCandidate(this ReleaseRecord record) => new(record.Revision, record.Digest, record.SpecDigest);
 
+    private static Release ToRelease(this ReleaseRecord record) =>
+        new(record.ToCandidate(), record.At, record.By, record.Reason, record.Message ?? "") { HealthySince = record.HealthySince, HealthyUntil = record.HealthyUntil };
+
     private static ReleaseRecord ToRecord(Release release) => new()
     {
         Revision = release.Candidate.Revision,
@@ -53,6 +56,8 @@ public static class ReleaseStates
         At = release.At,
         By = release.By,
         Reason = release.Reason,
+        HealthySince = release.HealthySince,
+        HealthyUntil = release.HealthyUntil,
         Message = release.Message.Length == 0 ? null : release.Message,
     };
 }

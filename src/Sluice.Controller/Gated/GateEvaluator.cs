@@ -3,6 +3,7 @@ using Sluice.Api.Gated;
 using Sluice.Controller.Access;
 using Sluice.Controller.Bindings;
 using Sluice.Controller.Gates;
+using Sluice.Gating.Checks;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Requirements;
 using Sluice.Kubernetes;
@@ -12,10 +13,8 @@ namespace Sluice.Controller.Gated;
 /// <summary>Asks the gates that an object names, and those that bindings put before it, what they say to it; all as they are in the cache.</summary>
 /// <param name="gates">The gates.</param>
 /// <param name="bindings">The bindings.</param>
-/// <param name="namespaces">The namespaces, whose labels say which gates elsewhere they may refer to.</param>
-/// <param name="allowCrossNamespace">Whether objects, and bindings of a namespace, may name gates of other namespaces at all.</param>
-internal sealed class GateEvaluator(
-    ObjectCache<ObservedGate> gates, GateBindings bindings, ObjectCache<ObservedNamespace> namespaces, bool allowCrossNamespace)
+/// <param name="access">Which namespaces may refer to gates elsewhere.</param>
+internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, GateBindings bindings, NamespaceAccess access)
 {
     /// <summary>When to ask again a gate that cannot tell yet.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -82,18 +81,10 @@ internal sealed class GateEvaluator(
     {
         refusal = null;
         var name = reference.ToString();
-        var crosses = fromNamespace is not null && reference.Namespace != fromNamespace;
-        if (crosses && !allowCrossNamespace)
-        {
-            refusal = new(name, VerdictKind.AccessDenied, "references across namespaces are off: --no-cross-namespace-refs");
-            return null;
-        }
-
         var gate = gates.Find(new(reference.Namespace, reference.Name));
-        if (crosses && (gate is null || !Admits(gate, fromNamespace!)))
+        if (fromNamespace is not null && access.Refusal(reference.Namespace, gate?.Gate.Spec.AccessFrom, fromNamespace) is { } why)
         {
-            // Which of the two it is, is not told: nobody is to learn which gates there are in another namespace.
-            refusal = new(name, VerdictKind.AccessDenied, $"it does not exist, or its spec.accessFrom does not select namespace '{fromNamespace}'");
+            refusal = new(name, VerdictKind.AccessDenied, why);
             return null;
         }
 
@@ -122,11 +113,11 @@ internal sealed class GateEvaluator(
         }
 
         var verdict = Verdict(gate.Name, gate.Decide(now));
-        return verdict.Kind != VerdictKind.GateStalled && gate.Rules.Approvals is not null ? new(gate.Name, VerdictKind.ApprovalNeedsRevision) : verdict;
+        return verdict.Kind == VerdictKind.GateStalled ? verdict
+            : gate.Rules.Approvals is not null ? new(gate.Name, VerdictKind.ApprovalNeedsRevision)
+            : gate.Rules.Checks.OfType<ReleasedElsewhere>().FirstOrDefault() is { } check ? new(gate.Name, VerdictKind.CheckNeedsRevision, check.Name)
+            : verdict;
     }
 
     private static string Shorten(string entry) => entry.Length <= 64 ? entry : entry[..64] + "…";
-
-    private bool Admits(ObservedGate gate, string fromNamespace) =>
-        gate.Gate.Spec.AccessFrom is { } access && namespaces.TryGet(new("", fromNamespace), out var labelled) && access.Admits(labelled.Labels);
 }

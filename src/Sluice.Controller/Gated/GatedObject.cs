@@ -40,6 +40,9 @@ internal sealed class GatedObject : ICachedObject
     /// <summary>Its labels, which bindings select it by.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
+    /// <summary>What it deploys, and how that is doing; null for what deploys from no source that can be pinned.</summary>
+    public SourceUse? Uses { get; init; }
+
     /// <summary>Whether it was deleted, and finalizers still keep it.</summary>
     public bool IsDeleting { get; init; }
 

@@ -22,6 +22,8 @@ internal ref struct GatedObjectReader
     private string? _gates, _require, _heldBy, _heldSince, _keep, _suspendedBy, _releaseOnce, _releasingOnce, _releasedOnce;
     private ApprovedCondition? _approved;
     private FluxProgress _progress;
+    private (string Kind, string? Namespace, string Name)? _sourceRef, _chartRef;
+    private string? _lastApplied, _lastAttempted, _lastAttemptedDigest;
     private Dictionary<string, string>? _eventAnnotations, _labels;
 
     private GatedObjectReader(ReadOnlySpan<byte> json) => _json = new(json);
@@ -47,6 +49,7 @@ internal ref struct GatedObjectReader
         Approved = _approved,
         IsDeleting = _isDeleting,
         EventAnnotations = _eventAnnotations,
+        Uses = Uses(),
         Hold = new()
         {
             IsSuspended = _isSuspended,
@@ -61,6 +64,16 @@ internal ref struct GatedObjectReader
             AttemptFinished = _progress.AttemptFinished(_generation),
         },
     };
+
+    private readonly SourceUse? Uses()
+    {
+        // A chart out of a registry of images is known by the digest of its image: its version may be given to another one.
+        var revision = _chartRef is null ? _lastApplied : _lastAttemptedDigest ?? _lastAttempted;
+        bool? isReady = _progress.AttemptFinished(_generation) ? _progress.IsReady : null;
+        return (_chartRef ?? _sourceRef) is { } source
+            ? new($"{source.Kind}/{source.Namespace ?? _namespace}/{source.Name}", revision, isReady)
+            : null;
+    }
 
     private void ReadObject()
     {
@@ -208,6 +221,14 @@ internal ref struct GatedObjectReader
             {
                 _specGates = SpecGates.Read(ref _json);
             }
+            else if (_json.ValueTextEquals("sourceRef"u8))
+            {
+                _sourceRef = SourceUse.ReadReference(ref _json);
+            }
+            else if (_json.ValueTextEquals("chartRef"u8))
+            {
+                _chartRef = SourceUse.ReadReference(ref _json);
+            }
             else
             {
                 _json.SkipValue();
@@ -224,16 +245,40 @@ internal ref struct GatedObjectReader
 
         while (_json.NextProperty())
         {
-            if (!_json.ValueTextEquals("conditions"u8) || !_json.EnterArray())
+            if (_json.ValueTextEquals("conditions"u8))
+            {
+                ReadConditions();
+            }
+            else if (_json.ValueTextEquals("lastAppliedRevision"u8))
+            {
+                _lastApplied = _json.StringValue();
+            }
+            else if (_json.ValueTextEquals("lastAttemptedRevision"u8))
+            {
+                _lastAttempted = _json.StringValue();
+            }
+            else if (_json.ValueTextEquals("lastAttemptedRevisionDigest"u8))
+            {
+                _lastAttemptedDigest = _json.StringValue();
+            }
+            else
             {
                 _json.SkipValue();
-                continue;
             }
+        }
+    }
 
-            while (_json.NextItem())
-            {
-                ReadCondition();
-            }
+    private void ReadConditions()
+    {
+        if (!_json.EnterArray())
+        {
+            _json.SkipValue();
+            return;
+        }
+
+        while (_json.NextItem())
+        {
+            ReadCondition();
         }
     }
 

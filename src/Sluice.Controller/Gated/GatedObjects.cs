@@ -13,6 +13,7 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
     private const string ByGate = "gate";
     private const string ByHoldingGate = "holding-gate";
     private const string ByNamespace = "namespace";
+    private const string BySource = "source";
 
     /// <summary>What the objects are looked up by.</summary>
     internal static IReadOnlyList<(string Name, Func<GatedObject, IEnumerable<string>> Values)> Indexes { get; } =
@@ -20,6 +21,7 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
         (ByGate, gated => gated.RelatedGates()),
         (ByHoldingGate, gated => HeldBy.Gates(gated.Hold.HeldBy)),
         (ByNamespace, gated => [gated.Key.Namespace]),
+        (BySource, gated => gated.Uses is { } uses ? [uses.Source] : []),
     ];
 
     private readonly ConcurrentDictionary<GatedKind, Following> _kinds = new();
@@ -118,6 +120,13 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
     public IEnumerable<(GatedKey Key, GatedObject Object)> In(string? name) =>
         from following in _kinds
         from gated in name is null ? following.Value.Informer.Cache.All : following.Value.Informer.Cache.ByIndex(ByNamespace, name)
+        select (new GatedKey(following.Key, gated.Key), gated);
+
+    /// <summary>What deploys from a source: Kustomizations and HelmReleases, not what only builds something else of it.</summary>
+    public IEnumerable<(GatedKey Key, GatedObject Object)> DeployingFrom(GatedKey source) =>
+        from following in _kinds
+        where following.Key.Kind is "Kustomization" or "HelmRelease"
+        from gated in following.Value.Informer.Cache.ByIndex(BySource, source.ToString())
         select (new GatedKey(following.Key, gated.Key), gated);
 
     /// <summary>How many objects a gate keeps held.</summary>

@@ -67,6 +67,10 @@ internal sealed class ObservedGate : ICachedObject
     /// <summary>Whether the calendars of its windows are known, so that it can be asked; see <see cref="CalendarCache.IsSettled"/>.</summary>
     public bool IsSettled => _calendars?.IsSettled(Key.Namespace, Gate.Spec.CalendarConfigMaps()) != false;
 
+    /// <summary>The gated sources elsewhere that its checks ask about.</summary>
+    public IEnumerable<ObjectKey> CheckedSources() =>
+        (Gate.Spec.Checks ?? []).Select(check => check.Resource).OfType<ResourceCheck>().Select(resource => new ObjectKey(resource.Namespace ?? Key.Namespace, resource.Name)).Distinct();
+
     /// <summary>Reads a gate and drops what is not used again.</summary>
     public static ObservedGate Read(ReadOnlySpan<byte> json, CalendarCache calendars, bool trustRequestedBy)
     {

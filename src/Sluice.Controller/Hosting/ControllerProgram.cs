@@ -20,6 +20,8 @@ namespace Sluice.Controller.Hosting;
 /// </summary>
 internal sealed partial class ControllerProgram : IAsyncDisposable
 {
+    private const string ByCheckedSource = "checked-source";
+
     private static readonly TimeSpan ObjectsPatience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan ConditionsPause = TimeSpan.FromMilliseconds(50);
@@ -70,6 +72,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _calendars = new(api, time, loggers);
         var reader = new GateReader(_calendars, options.TrustRequestedBy);
         _gates = new(api, GateReconciler.Resource, reader.Read, scope, time, loggers.CreateLogger<Informer<ObservedGate>>());
+        _gates.AddIndex(ByCheckedSource, gate => gate.CheckedSources().Select(source => source.ToString()));
         _namespaces = new(api, ObservedNamespace.Resource, ObservedNamespace.Read, new() { MetadataOnly = true }, time, loggers.CreateLogger<Informer<ObservedNamespace>>());
         _definitions = new(
             api, new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", Namespaced: false),
@@ -82,7 +85,9 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _votes = new(api, scope, _definitions, time, loggers);
         _sources = new(api, scope with { LabelSelector = options.WatchLabelSelector }, _definitions, time, loggers);
         var seesAll = string.IsNullOrEmpty(options.WatchLabelSelector);
-        var evaluator = new GateEvaluator(_gates.Cache, _bindings, _namespaces.Cache, !options.NoCrossNamespaceRefs);
+        var access = new NamespaceAccess(_namespaces.Cache, !options.NoCrossNamespaceRefs);
+        var evaluator = new GateEvaluator(_gates.Cache, _bindings, access);
+        var consumers = new Consumers(_objects);
         _gateReconciler = new(
             api, _gates, _objects, reader, seesAll, options.IntervalJitterPercentage / 100.0, () => IsBusy, _audit, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time,
             loggers.CreateLogger<GateReconciler>());
@@ -91,7 +96,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _bindingReconciler = new(
             api, _bindings, _objects, new(_definitions.Cache), key => seesAll && (options.WatchedNamespaces is null || !key.IsClusterWide), notifier, time);
         _sourceReconciler = new(
-            api, _sources, new(api, _objects), new(api, _objects), new(evaluator, _votes, options.TrustRequestedBy), _audit, new(notifier, loggers.CreateLogger<GatedSourceNotifier>()), metrics,
+            api, _sources, new(api, _objects), new(api, _objects), new(evaluator, _votes, new(_sources, consumers, access), options.TrustRequestedBy), consumers, _audit, new(notifier, loggers.CreateLogger<GatedSourceNotifier>()), metrics,
             time, loggers.CreateLogger<GatedSourceReconciler>());
 
         var clock = ClockWatch.TryOpen(loggers.CreateLogger<ClockWatch>());
@@ -290,6 +295,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
             {
                 LookAt(_objects.In(change.Key.Name).Select(found => found.Key));
                 LookAt(_sources.In(change.Key.Name));
+                LookAt(_gates.Cache.All.Where(gate => gate.Key.Namespace == change.Key.Name && gate.CheckedSources().Any()).SelectMany(gate => _sources.Naming(gate.Name)));
                 MatchAgain(change.Key.Name);
             }
         });
@@ -309,6 +315,11 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
                 _sourceReconciler.Forget(gone);
             }
 
+            if (change.Old?.State.History != change.New?.State.History || change.Old?.Source.Metadata.Generation != change.New?.Source.Metadata.Generation)
+            {
+                LookAt(_gates.Cache.ByIndex(ByCheckedSource, change.Key.ToString()).SelectMany(gate => _sources.Naming(gate.Name)));
+            }
+
             if (change.Old?.Source.Metadata.Generation != change.New?.Source.Metadata.Generation)
             {
                 // Two may want one target, or feed each other in a circle.
@@ -319,6 +330,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _objects.Changed += (key, change) =>
         {
             LookAt(_sources.About(key));
+            LookAt(Consumers.Concerned(change.Old, change.New).SelectMany(_sources.WithTarget));
             // Most objects of a cluster may have nothing to do with gates, and Flux writes each of them often.
             if (change.New?.IsOfInterest == true || change.Old?.IsOfInterest == true || !_bindings.IsEmpty)
             {

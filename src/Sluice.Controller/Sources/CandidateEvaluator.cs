@@ -6,6 +6,7 @@ using Sluice.Controller.Approvals;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Gates;
 using Sluice.Gating.Approvals;
+using Sluice.Gating.Checks;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Requirements;
 
@@ -14,10 +15,11 @@ namespace Sluice.Controller.Sources;
 /// <summary>Asks the gates of a gated source what they say to a candidate; all as they are in the cache.</summary>
 /// <param name="gates">Finds the gates.</param>
 /// <param name="votes">The approvals.</param>
+/// <param name="elsewhere">Answers checks about other gated sources.</param>
 /// <param name="votesAreProved">
 /// Whether admission lets nobody vote as another: else an approval is a claim, and a gate that wants approvals lets nothing pass.
 /// </param>
-internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, bool votesAreProved)
+internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsewhere elsewhere, bool votesAreProved)
 {
     /// <summary>Whether it can be told: approvals, or the calendar of a gate, may not have been read yet.</summary>
     public bool CanTell(ObservedGatedSource source) => votes.AreKnown && gates.CanTell(source.Gates);
@@ -45,7 +47,8 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, bool 
 
             var decision = gate.Decide(candidate, now);
             var approval = gate.Rules.Approvals is { } rules ? ApprovalDecision.Decide(rules, votes.Of(source, gate), candidate, authors, now) : null;
-            var verdict = Combine(GateEvaluator.Verdict(gate.Name, decision), approval);
+            var checks = Check(gate, candidate, now);
+            var verdict = Combine(GateEvaluator.Verdict(gate.Name, decision), approval, checks);
             verdicts.Add(verdict);
             shown.Add(Show(reference, verdict, decision, gate.Rules.Approvals));
             counted.AddRange(approval?.Counted.Select(vote => Show(gate, gate.Rules.Approvals!, vote)) ?? []);
@@ -55,7 +58,7 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, bool 
                 by.Add(requester);
             }
 
-            until = new[] { until, decision.Until, approval?.Until }.Min();
+            until = new[] { until, decision.Until, approval?.Until, checks.Until }.Min();
         }
 
         var group = new GateGroup(source.Require, verdicts.ToImmutable());
@@ -65,6 +68,22 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, bool 
             ? HoldDecision.Of([new(Require.All, [new("", VerdictKind.InvalidReference, "spec.gates: expected at least one gate")])], what)
             : HoldDecision.Of([group], what);
         return new(held, shown.ToImmutable(), counted.ToImmutable(), by.Count == 0 ? null : string.Join(", ", by.Distinct()), until);
+    }
+
+    // Those of its checks that are about one candidate; of the others the gate's own decision knows.
+    private CheckDecision Check(ObservedGate gate, Candidate candidate, DateTimeOffset now)
+    {
+        var decisions = gate.Rules.Checks.OfType<ReleasedElsewhere>().Select(check => (check.Name, Decision: elsewhere.Decide(check, gate.Key.Namespace, candidate, now))).ToList();
+        var failing = decisions.Where(decided => !decided.Decision.Passes).Select(decided => $"check '{decided.Name}': {decided.Decision.Message}").ToList();
+        return new(failing.Count == 0, string.Join("; ", failing), decisions.Select(decided => decided.Decision.Until).Min());
+    }
+
+    private GateVerdict Combine(GateVerdict gate, ApprovalDecision? approval, CheckDecision checks)
+    {
+        var verdict = Combine(gate, approval);
+        return gate.Kind != VerdictKind.Opened || checks.Passes ? verdict
+            : verdict.Kind == VerdictKind.Opened ? new(gate.Gate, VerdictKind.CheckNotPassed, checks.Message)
+            : verdict with { Detail = $"{verdict.Detail}, and waits for {checks.Message}" };
     }
 
     private GateVerdict Combine(GateVerdict gate, ApprovalDecision? approval) => (gate.Kind, approval) switch

@@ -35,15 +35,18 @@ internal sealed record GatedSourceLook
     /// <param name="source">What is seen of its source.</param>
     /// <param name="target">What is seen of its target.</param>
     /// <param name="conflict">Why it may not have its target, if it may not.</param>
+    /// <param name="consumers">What deploys from its target.</param>
     /// <param name="ask">Asks the gates about a candidate.</param>
     /// <param name="now">The present instant.</param>
     public static GatedSourceLook At(
-        ObservedGatedSource observed, SeenSource source, SeenTarget target, (string Reason, string Message)? conflict, Func<Candidate, CandidateLook> ask, DateTimeOffset now)
+        ObservedGatedSource observed, SeenSource source, SeenTarget target, (string Reason, string Message)? conflict, Func<string, IReadOnlyCollection<Consumer>> consumers,
+        Func<Candidate, CandidateLook> ask, DateTimeOffset now)
     {
         now = Rfc3339.WholeSecond(now);
         var stalled = conflict ?? (source.Refusal is { } refusal ? ("CannotPin", refusal) : null);
         var offered = source.Offers(observed.State.Waiting?.Candidate, observed.State.Released?.Candidate);
         var state = observed.State.Take(observed.Rollback, offered, now, out var refused).Observe(offered, now);
+        state = state.Released is { } inForce ? state.ObserveHealth(HealthOf(inForce, target, consumers), now) : state;
         var candidate = state.Waiting is { } waiting ? ask(waiting.Candidate) : null;
         var isFirst = observed.Source.Spec.Initial == GatedSourceSpec.InitialRelease && state.History.IsEmpty;
         var releases = stalled is null && state.CanRelease(offered) && (candidate!.Decision.IsApproved || isFirst);
@@ -53,7 +56,8 @@ internal sealed record GatedSourceLook
         }
 
         var look = new GatedSourceLook { State = state, Status = new(), Candidate = candidate, Releases = releases, Stalled = stalled, Refusal = refused };
-        return look with { Status = look.Describe(observed, source, target, now) };
+        var health = state.Released is { } present ? HealthOf(present, target, consumers) : null;
+        return look with { Status = look.Describe(observed, source, target, health, now) };
     }
 
     /// <summary>Whether a status says something else than one before it.</summary>
@@ -70,10 +74,10 @@ internal sealed record GatedSourceLook
         // Who asked to go back is one of those who let it through.
         var by = state.Waiting!.IsRollback && observed.Rollback?.By is { } requester
             ? string.Join(", ", new[] { requester }.Concat(candidate.By?.Split(", ") ?? []).Distinct()) : candidate.By;
-        return state.Release(now, by, state.Waiting.IsRollback ? "Rollback" : candidate.Decision.Reason, candidate.Decision.Message);
+        return state.Release(now, by, state.Waiting.IsRollback ? Gating.Releases.Release.Rollback : candidate.Decision.Reason, candidate.Decision.Message);
     }
 
-    private GatedSourceStatus Describe(ObservedGatedSource observed, SeenSource source, SeenTarget target, DateTimeOffset now)
+    private GatedSourceStatus Describe(ObservedGatedSource observed, SeenSource source, SeenTarget target, ReleaseHealth? health, DateTimeOffset now)
     {
         var before = observed.Source.Status ?? new GatedSourceStatus();
         var generation = observed.Source.Metadata.Generation;
@@ -93,6 +97,11 @@ internal sealed record GatedSourceLook
             yield return Condition(ConditionTypes.Ready, value, reason, message);
             var (approved, why, text) = Approved(source);
             yield return Condition(ConditionTypes.Approved, approved ? "True" : "False", why, text);
+            if (health is not null)
+            {
+                yield return Healthy(health);
+            }
+
             if (value == "Unknown")
             {
                 yield return Condition(ConditionTypes.Reconciling, "True", reason, message);
@@ -103,6 +112,12 @@ internal sealed record GatedSourceLook
                 yield return Condition(ConditionTypes.Stalled, "True", stalled.Reason, stalled.Message);
             }
         }
+
+        // Without news what was said of this release still stands.
+        Condition Healthy(ReleaseHealth health) =>
+            health.IsHealthy is null && before.FindCondition(ConditionTypes.Healthy) is { } said && !Releases
+                ? said with { ObservedGeneration = generation }
+                : Condition(ConditionTypes.Healthy, health.IsHealthy switch { true => "True", false => "False", _ => "Unknown" }, health.Reason, health.Message);
 
         Condition Condition(string type, string value, string reason, string message) =>
             Api.Metadata.Condition.Next(before.FindCondition(type), type, value, reason, message, generation, now);
@@ -132,12 +147,21 @@ internal sealed record GatedSourceLook
         return target switch
         {
             { Failure: { } failure } => ("False", "TargetNotReady", $"{name} is not ready: {failure}"),
-            { Revision: { } revision, Digest: var digest } when PinnedSpec.IsSameRevision(name!.Value.Kind.Kind, revision, released.Revision) => digest == released.Digest
+            { Revision: { } revision, Digest: var digest } when Revisions.IsSame(revision, released.Revision) => digest == released.Digest
                 ? ("True", GateReasons.ReconciliationSucceeded, $"{released.Revision} is released")
                 : ("False", "DigestMismatch", $"{name} has the artifact {digest} for {revision}, and {released.Digest} was approved: what is served under this revision has changed. Find out who changed it; a roll-back or another revision replaces it"),
             _ => ("Unknown", "Progressing", $"{released.Revision} is released, and {name} is waiting for source-controller"),
         };
     }
+
+    /// <summary>How a release is doing: what its target says, and then what deploys from it.</summary>
+    private static ReleaseHealth HealthOf(Release release, SeenTarget target, Func<string, IReadOnlyCollection<Consumer>> consumers) => target switch
+    {
+        { Failure: { } failure } => new(false, "TargetNotReady", $"the target is not ready: {failure}"),
+        { Revision: { } revision, Digest: var digest } when Revisions.IsSame(revision, release.Candidate.Revision) && digest != release.Candidate.Digest =>
+            new(false, "DigestMismatch", $"the target has the artifact {digest}, and {release.Candidate.Digest} was approved"),
+        _ => ReleaseHealth.Of(release.Candidate.Revision, consumers(release.Candidate.Revision)),
+    };
 
     private (bool Is, string Reason, string Message) Approved(SeenSource source) => State switch
     {

@@ -20,7 +20,7 @@ internal sealed partial class GatedSourceNotifier(Notifier notifier, ILogger<Gat
     {
         if (look.Releases && look.State.Released is { } released)
         {
-            return (false, released.Reason == "Rollback" ? "RolledBack" : "Released", $"{released.Candidate.Revision} ({released.Candidate.Digest}) is released: {released.Message}", released.By);
+            return (false, released.Reason == Release.Rollback ? "RolledBack" : "Released", $"{released.Candidate.Revision} ({released.Candidate.Digest}) is released: {released.Message}", released.By);
         }
 
         if (look.Refusal is { } refusal)

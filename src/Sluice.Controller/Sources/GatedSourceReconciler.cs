@@ -14,7 +14,7 @@ namespace Sluice.Controller.Sources;
 /// first and is the only word on it, so that a crash between the two, or a target that somebody has changed, is mended by looking again.
 /// </summary>
 internal sealed partial class GatedSourceReconciler(
-    KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, CandidateEvaluator gates, AuditLog audit, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
+    KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, CandidateEvaluator gates, Consumers consumers, AuditLog audit, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
     ILogger<GatedSourceReconciler> log)
 {
     private static readonly ApplyOptions StatusOptions = new(FieldManagers.Controller) { Force = true, Subresource = "status" };
@@ -108,7 +108,8 @@ internal sealed partial class GatedSourceReconciler(
     private GatedSourceLook Look(ObservedGatedSource observed, SeenSource source, SeenTarget target)
     {
         var now = time.GetUtcNow();
-        return GatedSourceLook.At(observed, source, target, sources.FindConflict(observed, target), candidate => gates.Look(observed, candidate, Authors(candidate, source), now), now);
+        return GatedSourceLook.At(
+            observed, source, target, sources.FindConflict(observed, target), revision => consumers.Of(observed.TargetKey, revision), candidate => gates.Look(observed, candidate, Authors(candidate, source), now), now);
     }
 
     // Of what the source shows now: nobody knows any more who wrote what was released before.

@@ -54,6 +54,9 @@ internal sealed class GatedSources
     /// <summary>Those whose source or target an object is.</summary>
     public IEnumerable<ObservedGatedSource> About(GatedKey key) => _sources.Cache.ByIndex(ByObject, key.ToString());
 
+    /// <summary>Those whose source or target an object is, by the name that <see cref="GatedKey"/> writes.</summary>
+    public IEnumerable<ObservedGatedSource> WithTarget(string target) => _sources.Cache.ByIndex(ByObject, target);
+
     /// <summary>Those of a namespace.</summary>
     public IEnumerable<ObservedGatedSource> In(string name) => _sources.Cache.ByIndex(ByNamespace, name);
 

@@ -46,13 +46,6 @@ internal static class PinnedSpec
         return spec;
     }
 
-    /// <summary>
-    /// Whether a target that shows <paramref name="shown"/> shows what was pinned: a pinned source may call the same commit by another name than the
-    /// branch or the tag that it was found by.
-    /// </summary>
-    public static bool IsSameRevision(string kind, string shown, string released) =>
-        kind == SourceKinds.Chart ? shown == released : Checksum(shown, withAlgorithm: true) == Checksum(released, withAlgorithm: true);
-
     // RFC-0005 of Flux: [ <named pointer> ] [ [ "@" ] <algorithm> ":" <checksum> ], read from the last @.
     private static string Checksum(string revision, bool withAlgorithm)
     {

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Sluice.Gating.Approvals;
+using Sluice.Gating.Checks;
 using Sluice.Gating.Windows;
 
 namespace Sluice.Gating.Gates;
@@ -29,6 +31,9 @@ public sealed record GateRules
     /// pass a gate with approvals.
     /// </summary>
     public ApprovalRules? Approvals { get; init; }
+
+    /// <summary>What can keep the gate closed though it is otherwise opened. Each of them must pass. Default: none.</summary>
+    public ImmutableArray<Check> Checks { get; init; } = [];
 
     /// <summary>
     /// Why the spec cannot be understood, naming the field, the value and what is allowed; <see langword="null"/> when it can.

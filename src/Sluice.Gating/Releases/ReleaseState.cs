@@ -102,6 +102,17 @@ public sealed record ReleaseState
     {
         var waiting = Waiting ?? throw new InvalidOperationException("Nothing waits to be released.");
         var release = new Release(waiting.Candidate, now, by, reason, message);
-        return this with { Waiting = null, History = [release, .. History.Take(HistoryLength - 1)] };
+        var before = Released is { HealthySince: not null } healthy ? History.SetItem(0, healthy with { HealthyUntil = now }) : History;
+        return this with { Waiting = null, History = [release, .. before.Take(HistoryLength - 1)] };
     }
+
+    /// <summary>Takes note of how the release in force is doing.</summary>
+    /// <param name="health">How.</param>
+    /// <param name="now">The present instant.</param>
+    public ReleaseState ObserveHealth(ReleaseHealth health, DateTimeOffset now) => (Released, health.IsHealthy) switch
+    {
+        ({ HealthySince: null } released, true) => this with { History = History.SetItem(0, released with { HealthySince = now }) },
+        ({ HealthySince: not null } released, false) => this with { History = History.SetItem(0, released with { HealthySince = null }) },
+        _ => this,
+    };
 }

@@ -12,6 +12,9 @@ public enum VerdictKind
     /// <summary>The gate is opened, and closes by schedule within its margin: too late for anything new.</summary>
     GateClosing,
 
+    /// <summary>The gate is opened, but for a check that does not pass.</summary>
+    CheckNotPassed,
+
     /// <summary>The gate is opened for one revision alone, and the object has no candidates.</summary>
     OpenedForRevision,
 
@@ -26,6 +29,9 @@ public enum VerdictKind
 
     /// <summary>The gate wants approvals, which are about one revision, and the object has no candidates.</summary>
     ApprovalNeedsRevision,
+
+    /// <summary>The gate has a check about one revision, and the object has no candidates.</summary>
+    CheckNeedsRevision,
 
     /// <summary>The gate's spec or request cannot be understood.</summary>
     GateStalled,

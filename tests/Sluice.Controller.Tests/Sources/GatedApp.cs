@@ -21,15 +21,19 @@ internal sealed class GatedApp : IAsyncDisposable
     private readonly Cluster _cluster;
     private readonly TestRepository _git;
     private StandIn _flux = null!;
+    private bool _sharesGit;
 
     private GatedApp(Cluster cluster, TestRepository git, string name) => (_cluster, _git, Namespace) = (cluster, git, name);
 
     public string Namespace { get; }
 
     /// <summary>Makes it all, and the gates; what is gated comes with <see cref="GateAsync"/>.</summary>
-    public static async Task<GatedApp> StartAsync(Cluster cluster, string gateSpec)
+    /// <param name="cluster">Where.</param>
+    /// <param name="gateSpec">The spec of its gate.</param>
+    /// <param name="like">Another one whose Git repository it deploys, too.</param>
+    public static async Task<GatedApp> StartAsync(Cluster cluster, string gateSpec, GatedApp? like = null)
     {
-        var app = new GatedApp(cluster, await TestRepository.CreateAsync(), await cluster.NewNamespaceAsync());
+        var app = new GatedApp(cluster, like?._git ?? await TestRepository.CreateAsync(), await cluster.NewNamespaceAsync()) { _sharesGit = like is not null };
         await cluster.CreateGateAsync(app.Namespace, "release", gateSpec);
         await app.ApplyAsync($$"""
             apiVersion: source.toolkit.fluxcd.io/v1
@@ -100,6 +104,9 @@ internal sealed class GatedApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _flux.DisposeAsync();
-        _git.Dispose();
+        if (!_sharesGit)
+        {
+            _git.Dispose();
+        }
     }
 }

@@ -1,0 +1,16 @@
+namespace Sluice.Gating.Releases;
+
+/// <summary>
+/// Reads revisions as Flux writes them: <c>[ &lt;named pointer&gt; ] [ [ "@" ] &lt;algorithm&gt; ":" &lt;checksum&gt; ]</c> (RFC-0005 of Flux), read from the last @.
+/// </summary>
+public static class Revisions
+{
+    /// <summary>
+    /// Whether two revisions are of the same content: the same checksum, by whatever branch or tag it was found. What has no checksum, such as the
+    /// version of a chart, is the same only in full.
+    /// </summary>
+    public static bool IsSame(string one, string other) => one == other || Checksum(one) is { } checksum && checksum == Checksum(other);
+
+    private static string? Checksum(string revision) =>
+        revision[(revision.LastIndexOf('@') + 1)..] is var checksum && checksum.Contains(':', StringComparison.Ordinal) ? checksum : null;
+}
