@@ -101,6 +101,7 @@ public sealed class CrdTests
             ("integer", "int64") => type == typeof(long),
             ("integer", "int32") => type == typeof(int),
             ("boolean", _) => type == typeof(bool),
+            ("number", _) => type == typeof(double),
             ("array", _) => typeof(IEnumerable).IsAssignableFrom(type) && type.IsGenericType,
             ("object", _) => type.IsClass || type.IsInterface,
             _ => false,

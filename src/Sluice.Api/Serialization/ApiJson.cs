@@ -26,4 +26,5 @@ namespace Sluice.Api.Serialization;
 [JsonSerializable(typeof(GateStatus))]
 [JsonSerializable(typeof(GateStatusApply))]
 [JsonSerializable(typeof(PartialObject))]
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
 public sealed partial class ApiJson : JsonSerializerContext;

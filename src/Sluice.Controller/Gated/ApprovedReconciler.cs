@@ -26,7 +26,7 @@ internal sealed class ApprovedReconciler(KubernetesApi api, GatedObjects objects
             return ReconcileResult.Done;
         }
 
-        if (!gates.CanTell(key.Kind, gated))
+        if (!gates.CanTell(key.Kind, gated, time.GetUtcNow()))
         {
             return ReconcileResult.After(GateEvaluator.Pause);
         }

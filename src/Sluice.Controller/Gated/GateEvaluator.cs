@@ -3,7 +3,6 @@ using Sluice.Api.Gated;
 using Sluice.Controller.Access;
 using Sluice.Controller.Bindings;
 using Sluice.Controller.Gates;
-using Sluice.Gating.Checks;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Requirements;
 using Sluice.Kubernetes;
@@ -38,12 +37,12 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, GateBinding
     }
 
     /// <summary>Whether all gates of <paramref name="gated"/> can be asked: the bindings, or the calendar of one gate, may not have been read yet.</summary>
-    public bool CanTell(GatedKind kind, GatedObject gated) =>
+    public bool CanTell(GatedKind kind, GatedObject gated, DateTimeOffset now) =>
         bindings.CanTell(gated)
-        && gated.RelatedGates().All(name => !ObjectKey.TryParse(name, out var key) || IsSettled(key))
-        && bindings.Of(kind, gated).SelectMany(binding => binding.Gates).All(gate => IsSettled(new(gate.Namespace, gate.Name)));
+        && gated.RelatedGates().All(name => !ObjectKey.TryParse(name, out var key) || IsSettled(key, now))
+        && bindings.Of(kind, gated).SelectMany(binding => binding.Gates).All(gate => IsSettled(new(gate.Namespace, gate.Name), now));
 
-    private bool IsSettled(ObjectKey key) => !gates.TryGet(key, out var gate) || gate.IsSettled;
+    private bool IsSettled(ObjectKey key, DateTimeOffset now) => !gates.TryGet(key, out var gate) || gate.IsSettledAt(now);
 
     private GateGroup OwnGates(GatedObject gated, DateTimeOffset now)
     {
@@ -98,12 +97,13 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, GateBinding
         { Reason: GateReasons.InvalidSpec } => new(gate, VerdictKind.GateStalled, decision.Message),
         { AdmitsReleases: true } => new(gate, VerdictKind.Opened),
         { Reason: GateReasons.ClosingSoon } => new(gate, VerdictKind.GateClosing, decision.Message),
+        { KeptClosedBy: { } check } => new(gate, VerdictKind.CheckNotPassed, check),
         { Reason: GateReasons.OpenedForRevision } => new(gate, VerdictKind.OpenedForRevision),
         _ => new(gate, VerdictKind.GateClosed, decision.Message),
     };
 
     /// <summary>Whether all of these gates can be asked: the calendar of one may not have been read yet.</summary>
-    public bool CanTell(IEnumerable<GateReference> references) => references.All(gate => IsSettled(new(gate.Namespace, gate.Name)));
+    public bool CanTell(IEnumerable<GateReference> references, DateTimeOffset now) => references.All(gate => IsSettled(new(gate.Namespace, gate.Name), now));
 
     private GateVerdict Ask(GateReference reference, string? fromNamespace, DateTimeOffset now)
     {
@@ -115,7 +115,7 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, GateBinding
         var verdict = Verdict(gate.Name, gate.Decide(now));
         return verdict.Kind == VerdictKind.GateStalled ? verdict
             : gate.Rules.Approvals is not null ? new(gate.Name, VerdictKind.ApprovalNeedsRevision)
-            : gate.Rules.Checks.OfType<ReleasedElsewhere>().FirstOrDefault() is { } check ? new(gate.Name, VerdictKind.CheckNeedsRevision, check.Name)
+            : gate.Rules.Checks.FirstOrDefault(check => check.IsAboutCandidate) is { } check ? new(gate.Name, VerdictKind.CheckNeedsRevision, check.Name)
             : verdict;
     }
 

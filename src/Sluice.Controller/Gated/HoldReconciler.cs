@@ -29,7 +29,7 @@ internal sealed partial class HoldReconciler(
             return ReconcileResult.Done;
         }
 
-        if (!gates.CanTell(key.Kind, gated))
+        if (!gates.CanTell(key.Kind, gated, time.GetUtcNow()))
         {
             return ReconcileResult.After(GateEvaluator.Pause);
         }

@@ -27,7 +27,7 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         var gate = observed.Gate;
         var before = gate.Status ?? new GateStatus();
         var latch = RequestLatch.Take(observed.Latched, observed.Requests, observed.Rules, now);
-        var decision = GateDecision.Decide(observed.Rules, latch.Latched.Current, null, now);
+        var decision = GateDecision.Decide(observed.Rules, latch.Latched.Current, observed.Answers, null, now);
         var transition = FindTransition(before, decision, latch.Latched.Current, now);
         var record = transition ?? FindOverride(latch, decision);
         var stalled = decision.Reason == GateReasons.InvalidSpec

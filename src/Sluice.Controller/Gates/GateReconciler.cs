@@ -4,8 +4,11 @@ using Sluice.Api;
 using Sluice.Api.Gates;
 using Sluice.Api.Serialization;
 using Sluice.Controller.Auditing;
+using Sluice.Controller.Checks;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Metrics;
+using Sluice.Gating.Checks;
+using Sluice.Gating.Gates;
 using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Gates;
@@ -18,13 +21,14 @@ namespace Sluice.Controller.Gates;
 /// <param name="seesAll">Whether those are all of them. A shard counts nothing: each would write another number over that of the others, for ever.</param>
 /// <param name="intervalJitter">By how much of itself an interval is varied at most, from 0 to 0.5.</param>
 /// <param name="isBusy">Whether objects wait to be held or released: their number is not written before it has settled.</param>
+/// <param name="asker">Asks the checks.</param>
 /// <param name="audit">Where what is decided is written down first.</param>
 /// <param name="notifier">Tells of what happens.</param>
 /// <param name="metrics">Counts it.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">For who looks after Sluice.</param>
 internal sealed partial class GateReconciler(
-    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, GateReader reader, bool seesAll, double intervalJitter, Func<bool> isBusy, AuditLog audit, GateNotifier notifier,
+    KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, GateReader reader, bool seesAll, double intervalJitter, Func<bool> isBusy, CheckAsker asker, AuditLog audit, GateNotifier notifier,
     SluiceMetrics metrics, TimeProvider time, ILogger<GateReconciler> log)
 {
     private static readonly TimeSpan CountPause = TimeSpan.FromMilliseconds(250);
@@ -46,7 +50,7 @@ internal sealed partial class GateReconciler(
             return ReconcileResult.Done;
         }
 
-        if (!observed.IsSettled)
+        if (!observed.HasCalendars)
         {
             return ReconcileResult.After(GateEvaluator.Pause);
         }
@@ -54,6 +58,13 @@ internal sealed partial class GateReconciler(
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
         var look = GateLook.At(observed, seesAll ? objects.CountHeldBy(observed.Name) : observed.Gate.Status?.Held ?? 0, now);
+        var asked = Ask(observed, look, now);
+        if (observed.WasOpened && look.Decision.Reason == GateReasons.CheckPending)
+        {
+            // After a start: what names the gate is left as it is until the check is answered, which is not for long.
+            return ReconcileResult.After(GateEvaluator.Pause);
+        }
+
         if (look.IsOtherThanBefore)
         {
             // Closing must not wait for the status to be written. Opening does: a request counts once it is latched there.
@@ -93,14 +104,20 @@ internal sealed partial class GateReconciler(
         }
 
         metrics.Reconciled(Gate.KindName, key.Namespace, key.Name, time.GetElapsedTime(started));
-        return Wake(observed, look, now);
+        return Wake(observed, look, asked, now);
     }
 
-    private ReconcileResult Wake(ObservedGate observed, GateLook look, DateTimeOffset now)
+    // Only while an answer matters: nobody is asked for a gate that is closed anyway.
+    private DateTimeOffset? Ask(ObservedGate observed, GateLook look, DateTimeOffset now) =>
+        look.Decision is { State: Gating.Gates.GateState.Opened } or { KeptClosedBy: not null }
+            ? asker.Ask(observed.Key, observed.Uid, observed.Rules.Checks.OfType<AskedCheck>().Where(check => !check.IsAboutCandidate), null, now)
+            : null;
+
+    private ReconcileResult Wake(ObservedGate observed, GateLook look, DateTimeOffset? asked, DateTimeOffset now)
     {
         // Not only at the next transition: what the gate says may change while its state stays the same.
         var wake = now + observed.Gate.Spec.IntervalOrDefault() * (1 + intervalJitter * (2 * Random.Shared.NextDouble() - 1));
-        return ReconcileResult.At(look.Decision.Until is { } until && until < wake ? until : wake);
+        return ReconcileResult.At(new[] { wake, look.Decision.Until, asked }.Min()!.Value);
     }
 
     // Records compare their lists by reference.

@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Sluice.Api.Gates;
 using Sluice.Api.Metadata;
 using Sluice.Api.Serialization;
 using Sluice.Controller.Calendars;
+using Sluice.Controller.Checks;
+using Sluice.Gating.Checks;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Requests;
 using Sluice.Gating.Windows;
@@ -17,7 +20,10 @@ internal sealed class ObservedGate : ICachedObject
     private readonly CalendarCache? _calendars;
     private KnownRules? _rules;
 
-    private ObservedGate(CalendarCache? calendars) => _calendars = calendars;
+    // Null for those without checks that are asked.
+    private readonly CheckAsker? _asker;
+
+    private ObservedGate(CalendarCache? calendars, CheckAsker? asker) => (_calendars, _asker) = (calendars, asker);
 
     public required Gate Gate { get; init; }
 
@@ -59,23 +65,35 @@ internal sealed class ObservedGate : ICachedObject
     public string Name => Key.ToString();
 
     /// <summary>What the gate is for an object that has no candidates. By the latched requests alone: what is not latched yet decides nothing.</summary>
-    public GateDecision Decide(DateTimeOffset now) => GateDecision.Decide(Rules, Latched.Current, null, now);
+    public GateDecision Decide(DateTimeOffset now) => GateDecision.Decide(Rules, Latched.Current, Answers, null, now);
 
     /// <summary>What the gate is for a candidate, before any approvals are asked for.</summary>
-    public GateDecision Decide(Candidate candidate, DateTimeOffset now) => GateDecision.Decide(Rules, Latched.Current, candidate, now);
+    public GateDecision Decide(Candidate candidate, DateTimeOffset now) => GateDecision.Decide(Rules, Latched.Current, Answers, candidate, now);
 
-    /// <summary>Whether the calendars of its windows are known, so that it can be asked; see <see cref="CalendarCache.IsSettled"/>.</summary>
-    public bool IsSettled => _calendars?.IsSettled(Key.Namespace, Gate.Spec.CalendarConfigMaps()) != false;
+    /// <summary>What its checks have answered.</summary>
+    public ImmutableArray<CheckAnswer> Answers => _asker?.Of(Uid) ?? [];
+
+    /// <summary>Whether the calendars of its windows are known; see <see cref="CalendarCache.IsSettled"/>.</summary>
+    public bool HasCalendars => _calendars?.IsSettled(Key.Namespace, Gate.Spec.CalendarConfigMaps()) != false;
+
+    /// <summary>
+    /// Whether it can be asked: its calendars are known, and it does not wait for the first answer of a check, after a start, which would close it for a
+    /// moment though it is opened. It does not wait for long: no answer in time is an answer.
+    /// </summary>
+    public bool IsSettledAt(DateTimeOffset now) => HasCalendars && !(_asker is not null && WasOpened && Decide(now).Reason == GateReasons.CheckPending);
+
+    /// <summary>Whether its status says that it is opened.</summary>
+    public bool WasOpened => Gate.Status?.FindCondition(ConditionTypes.Opened)?.IsTrue == true;
 
     /// <summary>The gated sources elsewhere that its checks ask about.</summary>
     public IEnumerable<ObjectKey> CheckedSources() =>
         (Gate.Spec.Checks ?? []).Select(check => check.Resource).OfType<ResourceCheck>().Select(resource => new ObjectKey(resource.Namespace ?? Key.Namespace, resource.Name)).Distinct();
 
     /// <summary>Reads a gate and drops what is not used again.</summary>
-    public static ObservedGate Read(ReadOnlySpan<byte> json, CalendarCache calendars, bool trustRequestedBy)
+    public static ObservedGate Read(ReadOnlySpan<byte> json, CalendarCache calendars, CheckAsker asker, bool trustRequestedBy)
     {
         var gate = JsonSerializer.Deserialize(json, ApiJson.Default.Gate) ?? throw new JsonException("Expected a Gate and found null.");
-        return new(gate.Spec.CalendarConfigMaps().Any() ? calendars : null)
+        return new(gate.Spec.CalendarConfigMaps().Any() ? calendars : null, gate.Spec.Checks?.Any(check => check.IsAsked) == true ? asker : null)
         {
             Requests = gate.ReadRequests(trustRequestedBy),
             Latched = gate.Status.ReadLatched(),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
+using Sluice.Controller.Checks;
 using Sluice.Controller.Logging;
 using Sluice.Controller.Notifications;
 using Sluice.Gating.Time;
@@ -29,7 +30,7 @@ internal static partial class ControllerCommand
         var namespaces = new Option<string[]>("--watch-namespaces")
         {
             Description = "Watch gates, bindings and gated objects in these namespaces alone, for example team-a,team-b; rights in them are enough. Default: see --watch-all-namespaces.",
-            CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()],
+            CustomParser = result => Listed(result),
             DefaultValueFactory = _ => [],
         };
         namespaces.Validators.Add(ValidateNamespaces);
@@ -43,6 +44,14 @@ internal static partial class ControllerCommand
             DefaultValueFactory = _ => [],
         };
         kinds.Validators.Add(ValidateKinds);
+        var checkHosts = new Option<string[]>("--check-hosts")
+        {
+            Description = "The hosts that prometheus and http checks of gates may ask, for example prometheus.monitoring:9090,*.example.org. Default: none.",
+            CustomParser = result => Listed(result),
+            DefaultValueFactory = _ => [],
+        };
+        checkHosts.Validators.Add(result => Check(
+            result, result.Tokens.Count > 0 && Listed(result) is var hosts && (hosts.Length == 0 || !hosts.All(CheckHosts.IsPattern)), "expected HOST, HOST:PORT or *.DOMAIN, separated by commas"));
         var events = Text("--events-addr", "", "Where to post Flux events, the address of notification-controller. Empty: nowhere.");
         var audit = new Option<string?>("--audit-log") { Description = "A file on a volume that is kept, to which every decision is appended before it is carried out; what cannot be written there is not released. Default: none." };
         audit.Validators.Add(result => Check(result, string.IsNullOrEmpty(Value(result)) || Value(result) == "-", "expected the path of a file: the chain is read back from it"));
@@ -80,7 +89,7 @@ internal static partial class ControllerCommand
 
         var command = new RootCommand("Holds Flux objects while the gates that they name are closed, and releases them when they are opened.")
         {
-            kubeconfig, context, runtimeNamespace, watchAll, namespaces, labels, noCross, trust, kinds, events, audit, metrics, health, webhook, webhookHost, concurrent, level, encoding,
+            kubeconfig, context, runtimeNamespace, watchAll, namespaces, labels, noCross, trust, kinds, checkHosts, events, audit, metrics, health, webhook, webhookHost, concurrent, level, encoding,
             elect, release, lease, renew, retry, minRetry, maxRetry, jitter, qps, burst,
         };
         command.SetAction(async (parsed, cancellation) =>
@@ -96,6 +105,7 @@ internal static partial class ControllerCommand
                 NoCrossNamespaceRefs = parsed.GetValue(noCross),
                 TrustRequestedBy = parsed.GetValue(trust),
                 AdditionalKinds = parsed.GetValue(kinds)!,
+                CheckHosts = parsed.GetValue(checkHosts)!,
                 AuditLog = parsed.GetValue(audit),
                 EventsAddress = FluxEventSinkOptions.TryParseAddress(parsed.GetValue(events), out var eventsAddress, out _) ? eventsAddress : null,
                 MetricsAddress = ListenAddress.Parse(parsed.GetValue(metrics)),
@@ -131,6 +141,9 @@ internal static partial class ControllerCommand
     private static Option<string> Text(string name, string value, string description) => new(name) { Description = description, DefaultValueFactory = _ => value };
 
     // `--flag`, `--flag=true` and `--flag=false`, as Go's flags.
+    private static string[] Listed(SymbolResult result) =>
+        [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];
+
     private static Option<bool> Flag(string name, bool value, string description) =>
         new(name) { Description = value ? $"{description} Default: true." : description, DefaultValueFactory = _ => value, Arity = ArgumentArity.ZeroOrOne };
 

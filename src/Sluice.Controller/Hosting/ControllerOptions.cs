@@ -32,6 +32,9 @@ internal sealed record ControllerOptions
 
     public IReadOnlyList<string> AdditionalKinds { get; init; } = [];
 
+    /// <summary>The hosts that checks may ask; empty: none.</summary>
+    public IReadOnlyList<string> CheckHosts { get; init; } = [];
+
     /// <summary>The address of notification-controller; null: Flux events go nowhere.</summary>
     public Uri? EventsAddress { get; init; }
 

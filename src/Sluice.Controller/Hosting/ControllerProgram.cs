@@ -4,6 +4,7 @@ using Sluice.Controller.Approvals;
 using Sluice.Controller.Auditing;
 using Sluice.Controller.Bindings;
 using Sluice.Controller.Calendars;
+using Sluice.Controller.Checks;
 using Sluice.Controller.Discovery;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Gates;
@@ -38,6 +39,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly CalendarCache _calendars;
+    private readonly CheckAsker _asker;
     private readonly Informer<ObservedGate> _gates;
     private readonly Informer<ObservedNamespace> _namespaces;
     private readonly Informer<ObservedDefinition> _definitions;
@@ -70,7 +72,8 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
             IsAbsent = name => _namespaces!.HasSynced && !_namespaces.Cache.TryGet(new("", name), out _),
         };
         _calendars = new(api, time, loggers);
-        var reader = new GateReader(_calendars, options.TrustRequestedBy);
+        _asker = new(new(options.CheckHosts), time, loggers.CreateLogger<CheckAsker>());
+        var reader = new GateReader(_calendars, _asker, options.TrustRequestedBy);
         _gates = new(api, GateReconciler.Resource, reader.Read, scope, time, loggers.CreateLogger<Informer<ObservedGate>>());
         _gates.AddIndex(ByCheckedSource, gate => gate.CheckedSources().Select(source => source.ToString()));
         _namespaces = new(api, ObservedNamespace.Resource, ObservedNamespace.Read, new() { MetadataOnly = true }, time, loggers.CreateLogger<Informer<ObservedNamespace>>());
@@ -89,14 +92,14 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         var evaluator = new GateEvaluator(_gates.Cache, _bindings, access);
         var consumers = new Consumers(_objects);
         _gateReconciler = new(
-            api, _gates, _objects, reader, seesAll, options.IntervalJitterPercentage / 100.0, () => IsBusy, _audit, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time,
+            api, _gates, _objects, reader, seesAll, options.IntervalJitterPercentage / 100.0, () => IsBusy, _asker, _audit, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time,
             loggers.CreateLogger<GateReconciler>());
         _holdReconciler = new(api, _objects, evaluator, _bindings, _audit, new(notifier, metrics, loggers.CreateLogger<HoldNotifier>()), time, loggers.CreateLogger<HoldReconciler>());
         _approvedReconciler = new(api, _objects, evaluator, time);
         _bindingReconciler = new(
             api, _bindings, _objects, new(_definitions.Cache), key => seesAll && (options.WatchedNamespaces is null || !key.IsClusterWide), notifier, time);
         _sourceReconciler = new(
-            api, _sources, new(api, _objects), new(api, _objects), new(evaluator, _votes, new(_sources, consumers, access), options.TrustRequestedBy), consumers, _audit, new(notifier, loggers.CreateLogger<GatedSourceNotifier>()), metrics,
+            api, _sources, new(api, _objects), new(api, _objects), new(evaluator, _votes, new(_sources, consumers, access), options.TrustRequestedBy), consumers, _asker, _audit, new(notifier, loggers.CreateLogger<GatedSourceNotifier>()), metrics,
             time, loggers.CreateLogger<GatedSourceReconciler>());
 
         var clock = ClockWatch.TryOpen(loggers.CreateLogger<ClockWatch>());
@@ -181,6 +184,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _audit.Dispose();
         await _objects.DisposeAsync();
         await _calendars.DisposeAsync();
+        _asker.Dispose();
         _kindQueue.Dispose();
         _gateQueue.Dispose();
         _holdQueue.Dispose();
@@ -277,16 +281,18 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         {
             _calendars.Follow(change.Key, change.New?.Gate.Spec.CalendarConfigMaps() ?? []);
             _gateQueue.Add(change.Key, Priority(change.IsInitial));
+            if (change is { New: null, Old: { } gone })
+            {
+                _asker.Forget(gone.Uid);
+            }
+
             if (change is not { Old: { } before, New: { } after } || !before.DecidesLike(after))
             {
                 LookAtNaming(change.Key.ToString());
             }
         });
-        _calendars.Changed += gate =>
-        {
-            _gateQueue.Add(gate);
-            LookAtNaming(gate.ToString());
-        };
+        _calendars.Changed += LookAtGateAndNaming;
+        _asker.Answered += LookAtGateAndNaming;
         _gateReconciler.StateChanged += LookAtNaming;
         _holdReconciler.Settled += key => _approvedQueue.Add(key);
         _namespaces.AddHandler(change =>
@@ -360,6 +366,12 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
             _gateQueue.Add(gate.Key);
             LookAtNaming(gate.Name);
         }
+    }
+
+    private void LookAtGateAndNaming(ObjectKey gate)
+    {
+        _gateQueue.Add(gate);
+        LookAtNaming(gate.ToString());
     }
 
     private void LookAtNaming(string gate)

@@ -22,7 +22,7 @@ namespace Sluice.Controller.Sources;
 internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsewhere elsewhere, bool votesAreProved)
 {
     /// <summary>Whether it can be told: approvals, or the calendar of a gate, may not have been read yet.</summary>
-    public bool CanTell(ObservedGatedSource source) => votes.AreKnown && gates.CanTell(source.Gates);
+    public bool CanTell(ObservedGatedSource source, DateTimeOffset now) => votes.AreKnown && gates.CanTell(source.Gates, now);
 
     /// <summary>Whether <paramref name="candidate"/> may be released at <paramref name="now"/>.</summary>
     /// <param name="source">The gated source.</param>
@@ -34,6 +34,7 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
         var verdicts = ImmutableArray.CreateBuilder<GateVerdict>();
         var shown = ImmutableArray.CreateBuilder<CandidateGate>();
         var counted = ImmutableArray.CreateBuilder<CandidateApproval>();
+        var asks = ImmutableArray.CreateBuilder<(ObservedGate Gate, AskedCheck Check)>();
         var by = new List<string>();
         DateTimeOffset? until = null;
         foreach (var reference in source.Gates)
@@ -48,6 +49,8 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
             var decision = gate.Decide(candidate, now);
             var approval = gate.Rules.Approvals is { } rules ? ApprovalDecision.Decide(rules, votes.Of(source, gate), candidate, authors, now) : null;
             var checks = Check(gate, candidate, now);
+            var isAsked = decision.State == GateState.Opened && approval?.State != ApprovalState.Rejected;
+            asks.AddRange(isAsked ? gate.Rules.Checks.OfType<AskedCheck>().Where(check => check.IsAboutCandidate).Select(check => (gate, check)) : []);
             var verdict = Combine(GateEvaluator.Verdict(gate.Name, decision), approval, checks);
             verdicts.Add(verdict);
             shown.Add(Show(reference, verdict, decision, gate.Rules.Approvals));
@@ -67,16 +70,23 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
         var held = source.Gates.IsEmpty
             ? HoldDecision.Of([new(Require.All, [new("", VerdictKind.InvalidReference, "spec.gates: expected at least one gate")])], what)
             : HoldDecision.Of([group], what);
-        return new(held, shown.ToImmutable(), counted.ToImmutable(), by.Count == 0 ? null : string.Join(", ", by.Distinct()), until);
+        return new(held, shown.ToImmutable(), counted.ToImmutable(), by.Count == 0 ? null : string.Join(", ", by.Distinct()), until) { Asks = asks.ToImmutable() };
     }
 
     // Those of its checks that are about one candidate; of the others the gate's own decision knows.
     private CheckDecision Check(ObservedGate gate, Candidate candidate, DateTimeOffset now)
     {
-        var decisions = gate.Rules.Checks.OfType<ReleasedElsewhere>().Select(check => (check.Name, Decision: elsewhere.Decide(check, gate.Key.Namespace, candidate, now))).ToList();
+        var decisions = gate.Rules.Checks.Where(check => check.IsAboutCandidate).Select(check => (check.Name, Decision: Decide(check, gate, candidate, now))).ToList();
         var failing = decisions.Where(decided => !decided.Decision.Passes).Select(decided => $"check '{decided.Name}': {decided.Decision.Message}").ToList();
         return new(failing.Count == 0, string.Join("; ", failing), decisions.Select(decided => decided.Decision.Until).Min());
     }
+
+    private CheckDecision Decide(Check check, ObservedGate gate, Candidate candidate, DateTimeOffset now) => check switch
+    {
+        ReleasedElsewhere released => elsewhere.Decide(released, gate.Key.Namespace, candidate, now),
+        AskedCheck asked when CheckAnswer.Find(gate.Answers, asked, candidate, now) is { } answer => new(answer.Passes, answer.Message, answer.Until),
+        _ => CheckDecision.No("it has not been answered yet"),
+    };
 
     private GateVerdict Combine(GateVerdict gate, ApprovalDecision? approval, CheckDecision checks)
     {

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Sluice.Api.Sources;
+using Sluice.Controller.Gates;
+using Sluice.Gating.Checks;
 using Sluice.Gating.Requirements;
 
 namespace Sluice.Controller.Sources;
@@ -11,4 +13,8 @@ namespace Sluice.Controller.Sources;
 /// <param name="By">Who let it through, as far as that is known.</param>
 /// <param name="Until">When to ask again; null: when something changes.</param>
 internal sealed record CandidateLook(
-    HoldDecision Decision, ImmutableArray<CandidateGate> Gates, ImmutableArray<CandidateApproval> Approvals, string? By, DateTimeOffset? Until);
+    HoldDecision Decision, ImmutableArray<CandidateGate> Gates, ImmutableArray<CandidateApproval> Approvals, string? By, DateTimeOffset? Until)
+{
+    /// <summary>What has to be asked about the candidate, again and again.</summary>
+    public ImmutableArray<(ObservedGate Gate, AskedCheck Check)> Asks { get; init; } = [];
+}

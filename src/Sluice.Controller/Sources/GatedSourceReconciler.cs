@@ -3,6 +3,7 @@ using Sluice.Api.Metadata;
 using Sluice.Api.Serialization;
 using Sluice.Api.Sources;
 using Sluice.Controller.Auditing;
+using Sluice.Controller.Checks;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Metrics;
 using Sluice.Kubernetes;
@@ -14,7 +15,7 @@ namespace Sluice.Controller.Sources;
 /// first and is the only word on it, so that a crash between the two, or a target that somebody has changed, is mended by looking again.
 /// </summary>
 internal sealed partial class GatedSourceReconciler(
-    KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, CandidateEvaluator gates, Consumers consumers, AuditLog audit, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
+    KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, CandidateEvaluator gates, Consumers consumers, CheckAsker asker, AuditLog audit, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
     ILogger<GatedSourceReconciler> log)
 {
     private static readonly ApplyOptions StatusOptions = new(FieldManagers.Controller) { Force = true, Subresource = "status" };
@@ -34,7 +35,7 @@ internal sealed partial class GatedSourceReconciler(
             return ReconcileResult.Done;
         }
 
-        if (!gates.CanTell(observed))
+        if (!gates.CanTell(observed, time.GetUtcNow()))
         {
             return ReconcileResult.After(GateEvaluator.Pause);
         }
@@ -102,8 +103,13 @@ internal sealed partial class GatedSourceReconciler(
             await BringAsync(observed, look, pinned, target, released, source.ShardKey, cancellation);
         }
 
-        return look.Candidate?.Until is { } until ? ReconcileResult.At(until) : ReconcileResult.Done;
+        var wake = new[] { look.Candidate?.Until, Ask(look) }.Min();
+        return wake is { } until ? ReconcileResult.At(until) : ReconcileResult.Done;
     }
+
+    private DateTimeOffset? Ask(GatedSourceLook look) => look is { State.Waiting: { } waiting, Candidate.Asks: { IsEmpty: false } asks }
+        ? asks.Select(ask => asker.Ask(ask.Gate.Key, ask.Gate.Uid, [ask.Check], waiting.Candidate, time.GetUtcNow())).Min()
+        : null;
 
     private GatedSourceLook Look(ObservedGatedSource observed, SeenSource source, SeenTarget target)
     {

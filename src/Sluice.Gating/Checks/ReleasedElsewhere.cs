@@ -13,7 +13,7 @@ namespace Sluice.Gating.Checks;
 /// <param name="Namespace">The namespace of the other gated source; <see langword="null"/>: that of the gate.</param>
 /// <param name="Source">Its name.</param>
 /// <param name="Soak">How long it must have been healthy there without a break, to the present or until another release took its place. Zero: healthy now.</param>
-public sealed record ReleasedElsewhere(string Name, string? Namespace, string Source, TimeSpan Soak) : Check(Name)
+public sealed record ReleasedElsewhere(string Name, string? Namespace, string Source, TimeSpan Soak) : Check(Name, IsAboutCandidate: true)
 {
     /// <summary>
     /// Decides about a candidate. A pure function. The newest release of the revision counts, and none that was rolled back from: somebody had a reason.

@@ -7,7 +7,7 @@ public static class Forecast
 {
     /// <summary>
     /// The changes of state after an instant, in order; endless where a window comes again and again. What is announced here is what
-    /// happens: it is <see cref="GateDecision.Decide"/> itself that is asked, again and again.
+    /// happens: it is <see cref="GateDecision.Decide(GateRules, Requests.GateRequest?, Candidate?, DateTimeOffset)"/> itself that is asked, again and again.
     /// </summary>
     /// <param name="rules">The gate's rules.</param>
     /// <param name="request">The latched manual request, if there ever was one.</param>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Sluice.Gating.Checks;
 using Sluice.Gating.Requests;
 using Sluice.Gating.Time;
 using Sluice.Gating.Windows;
@@ -22,6 +24,9 @@ public sealed record GateDecision(GateState State, string Reason, string Message
 
     /// <summary>The instant at which the gate says something else, though its state may stay the same; <see langword="null"/>: never.</summary>
     public DateTimeOffset? Until { get; init; }
+
+    /// <summary>The check that keeps an otherwise opened gate closed, as a clause: <c>check 'error-rate'</c>; <see langword="null"/>: none does.</summary>
+    public string? KeptClosedBy { get; init; }
 
     /// <summary>Whether something new may be released: the gate is opened, and does not close within its margin.</summary>
     public bool AdmitsReleases => State == GateState.Opened && Reason != GateReasons.ClosingSoon;
@@ -48,6 +53,18 @@ public sealed record GateDecision(GateState State, string Reason, string Message
         var decision = rules.Fault is { } fault ? Faulty(fault) : MakeOrClose(rules, request, candidate, now);
         rules.Last.Keep(rules, request, candidate, now, decision);
         return decision;
+    }
+
+    /// <summary>Decides as <see cref="Decide(GateRules, GateRequest?, Candidate?, DateTimeOffset)"/> does, and then asks the checks about the gate, each of which can only close it.</summary>
+    /// <param name="rules">The gate's rules.</param>
+    /// <param name="request">The latched manual request, if there ever was one.</param>
+    /// <param name="answers">What has been answered.</param>
+    /// <param name="candidate">The revision that asks to pass.</param>
+    /// <param name="now">The instant to decide for.</param>
+    public static GateDecision Decide(GateRules rules, GateRequest? request, ImmutableArray<CheckAnswer> answers, Candidate? candidate, DateTimeOffset now)
+    {
+        var decision = Decide(rules, request, candidate, now);
+        return decision.State == GateState.Closed ? decision : WithChecks(decision, rules, answers, now);
     }
 
     /// <summary>
@@ -172,6 +189,24 @@ public sealed record GateDecision(GateState State, string Reason, string Message
             Reason = GateReasons.ClosingSoon,
             Message = $"{decision.Message}: nothing new is released in the last {GoDuration.Format(margin)} before the closing at {Rfc3339.Format(closing.At)}",
         };
+    }
+
+    private static GateDecision WithChecks(GateDecision decision, GateRules rules, ImmutableArray<CheckAnswer> answers, DateTimeOffset now)
+    {
+        var asked = rules.Checks.OfType<AskedCheck>().Where(check => !check.IsAboutCandidate)
+            .Select(check => (Check: check, Answer: CheckAnswer.Find(answers, check, null, now))).ToList();
+        var until = asked.Select(check => check.Answer?.Until).Append(decision.Until).Min();
+        if (asked.FirstOrDefault(check => check.Answer is { Passes: false }) is { Check: { } failed, Answer: { } answer })
+        {
+            return KeptClosed(failed, GateReasons.CheckFailed, answer.Message);
+        }
+
+        return asked.FirstOrDefault(check => check.Answer is null).Check is { } pending
+            ? KeptClosed(pending, GateReasons.CheckPending, "it has not been answered yet")
+            : decision with { Until = until };
+
+        GateDecision KeptClosed(AskedCheck check, string reason, string why) =>
+            new(GateState.Closed, reason, $"Gate kept closed by check '{check.Name}': {Shorten(why)}", reason, null) { Until = until, KeptClosedBy = $"check '{check.Name}'" };
     }
 
     private static string Scheduled(Transition next) => $"scheduled for {(next.To == GateState.Closed ? "closing" : "opening")} at {Rfc3339.Format(next.At)}";

@@ -27,6 +27,12 @@ public static class GateReasons
     /// <summary>The gate is opened, and closes by schedule within its margin: nothing new is released.</summary>
     public const string ClosingSoon = nameof(ClosingSoon);
 
+    /// <summary>The gate is otherwise opened, and a check does not pass.</summary>
+    public const string CheckFailed = nameof(CheckFailed);
+
+    /// <summary>The gate is otherwise opened, and a check has not been answered yet.</summary>
+    public const string CheckPending = nameof(CheckPending);
+
     /// <summary>An open window began.</summary>
     public const string OpenWindowStarted = nameof(OpenWindowStarted);
 

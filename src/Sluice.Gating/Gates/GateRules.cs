@@ -5,7 +5,7 @@ using Sluice.Gating.Windows;
 
 namespace Sluice.Gating.Gates;
 
-/// <summary>The rules of one gate, as its spec states them: what <see cref="GateDecision.Decide"/> decides by.</summary>
+/// <summary>The rules of one gate, as its spec states them: what <see cref="GateDecision.Decide(GateRules, Requests.GateRequest?, Candidate?, DateTimeOffset)"/> decides by.</summary>
 public sealed record GateRules
 {
     /// <summary>The state when nothing else decides. Default: <see cref="GateState.Closed"/>.</summary>
