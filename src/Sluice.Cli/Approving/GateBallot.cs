@@ -45,7 +45,7 @@ internal sealed record GateBallot
     /// source has the last word.
     /// </summary>
     public ApprovalDecision? Decision => Rules is null ? null
-        : ApprovalDecision.Decide((AreCounted ? Rules with { From = [] } : Rules) with { SeparateFromCommitAuthor = false }, Votes, Candidate, null, Now);
+        : ApprovalDecision.Decide((AreCounted ? Rules with { From = [], Keys = null } : Rules) with { SeparateFromCommitAuthor = false }, Votes, Candidate, null, Now);
 
     /// <summary>The rules of a gate; null: it wants no approvals, or its spec cannot be understood.</summary>
     public static ApprovalRules? RulesOf(Gate gate) =>

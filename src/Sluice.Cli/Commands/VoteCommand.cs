@@ -130,7 +130,7 @@ internal sealed class VoteCommand(bool approves)
         var approval = ApprovalBody.Make(source, ballot, approves, arguments.GetValue(_reason), expiresAt);
         var (json, isNew) = await FindOwnAsync(context, approval, ballot, cancellation) is { } own ? (own, false)
             : await new VoteWriter(context.Cluster, dryRun).WriteAsync(approval, ballot.Rules!, context.Now, cancellation);
-        var vote = ClusterClient.ToApproval(json).ToVote();
+        var vote = ClusterClient.ToApproval(json).ToVote(ballot.Rules!);
         var after = isNew ? ballot with { Votes = [.. ballot.Votes.Where(other => other.Name != vote.Name), vote] } : ballot;
         if (!context.IsForPrograms)
         {

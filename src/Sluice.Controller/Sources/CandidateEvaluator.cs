@@ -97,5 +97,6 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, bool 
         Decision = vote.Approves ? ApprovalSpec.Approve : ApprovalSpec.Reject,
         At = vote.CastAt,
         Until = vote.EndsAt(rules),
+        SignedBy = rules.Keys is null ? null : vote.Signature?.Key,
     };
 }

@@ -4,7 +4,8 @@ namespace Sluice.Gating.Signatures;
 /// <param name="Fault">Why the approval does not count, as a clause; <see langword="null"/>: its signature is valid.</param>
 /// <param name="NotBefore">From when it counts, if it is valid.</param>
 /// <param name="Key">The name of the key that signed it, if it is valid.</param>
-public sealed record SignatureCheck(string? Fault, DateTimeOffset? NotBefore, string? Key)
+/// <param name="Keys">The <see cref="TrustedKeys.Fingerprint"/> of the keys that it was checked by: what came of it holds for them alone.</param>
+public sealed record SignatureCheck(string? Fault, DateTimeOffset? NotBefore, string? Key, string Keys)
 {
     /// <summary>
     /// How long after it may count a signed statement must have become an approval. A vote that was taken back can therefore not be cast again
@@ -21,11 +22,11 @@ public sealed record SignatureCheck(string? Fault, DateTimeOffset? NotBefore, st
     {
         try
         {
-            return signature is null ? new("it is not signed", null, null) : Check(signature.Open(), claim, createdAt, keys);
+            return signature is null ? new("it is not signed", null, null, keys.Fingerprint) : Check(signature.Open(), claim, createdAt, keys);
         }
         catch (SignatureFaultException e)
         {
-            return new(e.Message, null, null);
+            return new(e.Message, null, null, keys.Fingerprint);
         }
     }
 
@@ -54,6 +55,6 @@ public sealed record SignatureCheck(string? Fault, DateTimeOffset? NotBefore, st
             throw new SignatureFaultException("it was created more than an hour after the notBefore that was signed: sign it anew");
         }
 
-        return new(null, statement.NotBefore, maker.Name);
+        return new(null, statement.NotBefore, maker.Name, keys.Fingerprint);
     }
 }
