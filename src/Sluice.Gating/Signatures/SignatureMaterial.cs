@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
@@ -20,6 +21,22 @@ public sealed record SignatureMaterial(string? Statement, string? Value, string?
 
     /// <summary>The longest bundle, in bytes.</summary>
     public const int MaxBundleBytes = 64 * 1024;
+
+    /// <summary>What the statement says, without a look at the signature: to show it, never to decide.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="problem">Why there is none, as a clause.</param>
+    public bool TryReadStatement([NotNullWhen(true)] out ApprovalStatement? statement, [NotNullWhen(false)] out string? problem)
+    {
+        try
+        {
+            return ApprovalStatement.TryParse(Open().Statement, out statement, out problem);
+        }
+        catch (SignatureFaultException e)
+        {
+            (statement, problem) = (null, e.Message);
+            return false;
+        }
+    }
 
     /// <summary>Takes the signature out.</summary>
     /// <exception cref="SignatureFaultException">It cannot be understood.</exception>

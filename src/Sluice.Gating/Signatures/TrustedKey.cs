@@ -70,7 +70,7 @@ public sealed class TrustedKey
         {
             return Kind switch
             {
-                TrustedKeyKind.Ed25519 => signature.Length == Ed25519.SignatureSize && Ed25519.Verify(signature, Ed25519PublicKey, message),
+                TrustedKeyKind.Ed25519 => signature.Length == Ed25519.SignatureSize && VerifyEd25519(message, signature),
                 TrustedKeyKind.Rsa => VerifyRsa(message, signature),
                 TrustedKeyKind.EcdsaP384 => VerifyEcdsa(message, signature, HashAlgorithmName.SHA384),
                 TrustedKeyKind.EcdsaP521 => VerifyEcdsa(message, signature, HashAlgorithmName.SHA512),
@@ -86,6 +86,10 @@ public sealed class TrustedKey
 
     // The last 32 bytes of a structure whose length is fixed: RFC 8410.
     private ReadOnlySpan<byte> Ed25519PublicKey => _info.AsSpan(^Ed25519.PublicKeySize);
+
+    // cosign 3 signs blobs plainly and envelopes prehashed. RFC 8032 keeps the two apart: no signature is valid as both.
+    private bool VerifyEd25519(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        Ed25519.Verify(signature, Ed25519PublicKey, message) || Ed25519.VerifyPrehash(signature, Ed25519PublicKey, [], SHA512.HashData(message));
 
     private bool VerifyEcdsa(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, HashAlgorithmName hash)
     {

@@ -1,6 +1,6 @@
 namespace Sluice.Gating.Signatures;
 
-/// <summary>What a public key is a key of. Each has one way to sign, so that a signature cannot be read in two.</summary>
+/// <summary>What a public key is a key of. Its kind says how it signs, nothing in the signature does.</summary>
 public enum TrustedKeyKind
 {
     /// <summary>ECDSA on P-256 over SHA-256: what <c>cosign generate-key-pair</c> makes.</summary>
@@ -15,6 +15,6 @@ public enum TrustedKeyKind
     /// <summary>RSA of 2,048 to 16,384 bits, PKCS #1 v1.5 over SHA-256.</summary>
     Rsa,
 
-    /// <summary>Ed25519 over the bytes themselves (RFC 8032, not prehashed).</summary>
+    /// <summary>Ed25519 over the bytes themselves, or Ed25519ph without a context: RFC 8032.</summary>
     Ed25519,
 }

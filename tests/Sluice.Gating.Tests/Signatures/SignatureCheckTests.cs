@@ -49,6 +49,16 @@ public sealed class SignatureCheckTests
     }
 
     [Fact]
+    public void A_prehashed_signature_of_Ed25519_is_valid_as_RFC_8032_has_it()
+    {
+        // Section 7.3.
+        TrustedKey.TryRead(Convert.FromHexString("302a300506032b6570032100ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf"), "key", null, out var key, out var problem).Should().BeTrue(problem);
+        var signature = Convert.FromHexString("98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae4131f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406");
+        key!.HasSigned("abc"u8, signature).Should().BeTrue();
+        key.HasSigned("abd"u8, signature).Should().BeFalse();
+    }
+
+    [Fact]
     public void Hints_certificates_and_entries_of_logs_are_not_looked_at()
     {
         var bundle = Signer.P256.BundleOf(Said.Bytes);
