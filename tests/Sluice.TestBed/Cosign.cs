@@ -20,17 +20,23 @@ public sealed class Cosign
     /// <exception cref="InvalidOperationException">It cannot be had; the message says why.</exception>
     public static async Task<Cosign> InAsync(string folder)
     {
+        await ProgramAsync();
+        return new(folder);
+    }
+
+    /// <summary>The path of the program.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be had; the message says why.</exception>
+    public static async Task<string> ProgramAsync()
+    {
         await OneAtATime.WaitAsync();
         try
         {
-            _program ??= (await RunAsync(RepositoryRoot.Path, RepositoryRoot.Combine("dev", "cosign"))).Trim();
+            return _program ??= (await RunAsync(RepositoryRoot.Path, RepositoryRoot.Combine("dev", "cosign"))).Trim();
         }
         finally
         {
             OneAtATime.Release();
         }
-
-        return new(folder);
     }
 
     /// <summary>Runs it in the folder and returns its standard output.</summary>
