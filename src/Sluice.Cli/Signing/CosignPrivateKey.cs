@@ -70,7 +70,7 @@ internal static class CosignPrivateKey
         var tag = new byte[TagBytes];
         mac.DoFinal(tag, 0);
         if (!CryptographicOperations.FixedTimeEquals(tag, box.AsSpan(0, TagBytes)))
-            throw new CryptographicException("The password is another.");
+            throw new CryptographicException("The password is wrong.");
         var opened = new byte[box.Length - TagBytes];
         stream.ProcessBytes(box, TagBytes, opened.Length, opened, 0);
         return opened;

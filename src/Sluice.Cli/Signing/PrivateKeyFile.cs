@@ -35,7 +35,7 @@ internal static class PrivateKeyFile
         }
         catch (Exception e) when (e is CryptographicException or AsnContentException)
         {
-            throw new CommandException($"--key: the key in '{path}' cannot be understood, or the password is another: {e.Message}");
+            throw new CommandException($"--key: the key in '{path}' cannot be read: {e.Message}");
         }
     }
 

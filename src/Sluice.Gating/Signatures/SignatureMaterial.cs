@@ -70,6 +70,11 @@ public sealed record SignatureMaterial(string? Statement, string? Value, string?
 
     private static byte[] Utf8(string text)
     {
+        if (text.Length > MaxBundleBytes)
+        {
+            throw TooLong("the bundle", MaxBundleBytes);
+        }
+
         try
         {
             return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetBytes(text);

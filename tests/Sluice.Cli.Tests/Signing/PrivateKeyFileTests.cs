@@ -71,7 +71,7 @@ public sealed class PrivateKeyFileTests : IDisposable
     [InlineData("cosign")]
     [InlineData("ECDSA with a password")]
     [InlineData("RSA with a password")]
-    public void With_another_password_it_is_not_read(string kind) => Refusal(kind == "cosign" ? CosignKey : Pems[kind](), "another").Should().Contain("cannot be understood, or the password is another");
+    public void With_another_password_it_is_not_read(string kind) => Refusal(kind == "cosign" ? CosignKey : Pems[kind](), "another").Should().Contain("' cannot be read: ").And.Contain("password");
 
     [Fact]
     public void What_is_no_private_key_is_refused_with_what_it_is()
@@ -79,10 +79,10 @@ public sealed class PrivateKeyFileTests : IDisposable
         Refusal(CosignPublicKey).Should().Contain("is a public key; expected a private key in PEM");
         Refusal("hello").Should().Contain("there is no private key in");
         Refusal(PemEncoding.WriteString("OPENSSH PRIVATE KEY", [1])).Should().Contain("is a key of OpenSSH");
-        Refusal(PemEncoding.WriteString("PRIVATE KEY", [1, 2, 3])).Should().Contain("cannot be understood");
-        Refusal(PemEncoding.WriteString("ENCRYPTED SIGSTORE PRIVATE KEY", "{}"u8)).Should().Contain("cannot be understood");
+        Refusal(PemEncoding.WriteString("PRIVATE KEY", [1, 2, 3])).Should().Contain("cannot be read: ");
+        Refusal(PemEncoding.WriteString("ENCRYPTED SIGSTORE PRIVATE KEY", "{}"u8)).Should().Contain("cannot be read: ");
         Refusal(PemEncoding.WriteString("ENCRYPTED SIGSTORE PRIVATE KEY", Encoding.UTF8.GetBytes(
-            """{"kdf":{"name":"scrypt","params":{"N":2147483647,"r":64,"p":1},"salt":""},"cipher":{"name":"nacl/secretbox","nonce":""},"ciphertext":""}"""))).Should().Contain("cannot be understood");
+            """{"kdf":{"name":"scrypt","params":{"N":2147483647,"r":64,"p":1},"salt":""},"cipher":{"name":"nacl/secretbox","nonce":""},"ciphertext":""}"""))).Should().Contain("cannot be read: ");
         Refusal(new string('x', 100_000)).Should().Contain("is too long");
         using var weak = RSA.Create(1024);
         Refusal(weak.ExportPkcs8PrivateKeyPem()).Should().Contain("it is an RSA key of 1024 bits; expected 2048 to 16384");
