@@ -13,14 +13,18 @@ internal sealed class Reader : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("sluice-docs-").FullName;
     private readonly List<ManagedProcess> _processes = [];
 
-    private Reader(ControlPlane controlPlane) => _controlPlane = controlPlane;
+    private readonly IReadOnlyList<string> _tools;
+
+    private Reader(ControlPlane controlPlane, IReadOnlyList<string> tools) => (_controlPlane, _tools) = (controlPlane, tools);
 
     // .../bin/Debug/net10.0/
     private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
-    public static async Task<Reader> StartAsync()
+    /// <summary>Starts everything.</summary>
+    /// <param name="tools">Folders of programs that the page needs besides.</param>
+    public static async Task<Reader> StartAsync(params IReadOnlyList<string> tools)
     {
-        var reader = new Reader(await ControlPlane.StartAsync());
+        var reader = new Reader(await ControlPlane.StartAsync(), tools);
         await FluxCrds.InstallAsync(reader._controlPlane);
         await reader._controlPlane.InstallCrdsAsync(RepositoryRoot.Combine("config", "crd"));
         await reader._controlPlane.Kubectl.RunAsync("create", "namespace", "flux-system");
@@ -88,7 +92,7 @@ internal sealed class Reader : IAsyncDisposable
         // The default cache is found by host and port, and ports are used again.
         start.Environment["KUBECACHEDIR"] = Path.Combine(_folder, "cache");
         start.Environment["PATH"] = string.Join(
-            ':', Path.GetDirectoryName(_controlPlane.Kubectl.Program), Path.GetDirectoryName(Built("src", "Sluice.Cli", "sluice")), Environment.GetEnvironmentVariable("PATH"));
+            ':', [.. _tools, Path.GetDirectoryName(_controlPlane.Kubectl.Program), Path.GetDirectoryName(Built("src", "Sluice.Cli", "sluice")), Environment.GetEnvironmentVariable("PATH")]);
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);

@@ -35,4 +35,7 @@ public sealed record ApprovalSpec
 
     /// <summary>Who decided.</summary>
     public ApprovalApprover Approver { get; set; } = new();
+
+    /// <summary>The signature over all of this, for gates that have keys. Unset: it is not signed.</summary>
+    public ApprovalSignature? Signature { get; init; }
 }

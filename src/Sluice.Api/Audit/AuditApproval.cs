@@ -4,4 +4,5 @@ namespace Sluice.Api.Audit;
 /// <param name="Gate">The gate, as <c>namespace/name</c>.</param>
 /// <param name="Approver">Who voted.</param>
 /// <param name="Decision"><c>approve</c> or <c>reject</c>.</param>
-public sealed record AuditApproval(string Gate, string Approver, string Decision);
+/// <param name="SignedBy">The name of the gate's key that signed it; null where the gate has no keys.</param>
+public sealed record AuditApproval(string Gate, string Approver, string Decision, string? SignedBy = null);

@@ -155,6 +155,7 @@ public sealed record AuditLine
             json.WriteString("gate", approval.Gate);
             json.WriteString("approver", approval.Approver);
             json.WriteString("decision", approval.Decision);
+            WriteUnlessNull(json, "signedBy", approval.SignedBy);
             json.WriteEndObject();
         }
 

@@ -23,6 +23,9 @@ public sealed record GateApprovals
     /// <summary>How long a vote counts, as a Go duration greater than zero. Unset: until it is revoked.</summary>
     public string? ExpiresAfter { get; init; }
 
+    /// <summary>The keys that an approval must be signed with one of. Unset: it need not be signed.</summary>
+    public ApprovalKeys? Keys { get; init; }
+
     /// <summary>The rules that candidates are decided by.</summary>
     internal ApprovalRules ToRules()
     {
@@ -47,6 +50,7 @@ public sealed record GateApprovals
             From = From?.Select(approver => approver.ToApprover()).ToImmutableArray() ?? [],
             SeparateFromCommitAuthor = SeparateFrom?.Count > 0,
             ExpiresAfter = GoDuration.TryParse(ExpiresAfter, out var after) ? after : null,
+            Keys = Keys?.ToKeys(),
         };
     }
 }

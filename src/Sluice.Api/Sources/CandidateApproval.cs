@@ -20,4 +20,7 @@ public sealed record CandidateApproval
 
     /// <summary>The first instant at which it no longer counts; unset: until it is revoked.</summary>
     public DateTimeOffset? Until { get; init; }
+
+    /// <summary>The name of the gate's key that signed it; unset: the gate has none.</summary>
+    public string? SignedBy { get; init; }
 }

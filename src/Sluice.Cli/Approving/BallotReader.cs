@@ -48,7 +48,7 @@ internal sealed class BallotReader(ClusterClient cluster, Identity self, DateTim
             Rules = rules,
             MayApprove = await new Self(cluster).MayAsync("approve", ClusterClient.Gates, reference.Namespace, reference.Name, cancellation),
             Votes = listed is null ? Counted(source, candidate, reference)
-                : [.. listed.Where(found => found.Approval.Spec.Gate.Name == reference.Name && found.Approval.Spec.Gate.Uid == gate.Metadata.Uid).Select(found => found.Approval.ToVote())],
+                : [.. listed.Where(found => found.Approval.Spec.Gate.Name == reference.Name && found.Approval.Spec.Gate.Uid == gate.Metadata.Uid).Select(found => found.Approval.ToVote(rules))],
             AreCounted = listed is null,
         };
     }

@@ -45,7 +45,7 @@ internal sealed record GateBallot
     /// source has the last word.
     /// </summary>
     public ApprovalDecision? Decision => Rules is null ? null
-        : ApprovalDecision.Decide((AreCounted ? Rules with { From = [] } : Rules) with { SeparateFromCommitAuthor = false }, Votes, Candidate, null, Now);
+        : ApprovalDecision.Decide((AreCounted ? Rules with { From = [], Keys = null } : Rules) with { SeparateFromCommitAuthor = false }, Votes, Candidate, null, Now);
 
     /// <summary>The rules of a gate; null: it wants no approvals, or its spec cannot be understood.</summary>
     public static ApprovalRules? RulesOf(Gate gate) =>
@@ -67,10 +67,14 @@ internal sealed record GateBallot
     public Vote? Own(bool approves) => Decision?.Counted.FirstOrDefault(vote => vote.Username == Self.Username && vote.Approves == approves);
 
     /// <summary>Why the user cannot say that here; null: they can.</summary>
-    public string? Refusal(bool approves) => Problem
+    /// <param name="approves">Whether it is for the candidate.</param>
+    /// <param name="isSigned">Whether it is going to be signed.</param>
+    public string? Refusal(bool approves, bool isSigned) => Problem
         ?? (Rules is null ? "it wants no approvals"
         : !MayApprove ? $"you ('{Self.Username}') may not approve there: that is the verb approve on gates.gating.toolkit.fluxcd.io"
         : !Wants(Rules, Self) ? $"it counts the votes of {VoteText.Approvers(Rules)} alone, and you are '{Self.Username}'"
+        : approves && Rules.Keys is not null && !isSigned && !HasVoted(approves: true)
+            ? "it counts signed approvals alone: sign with --key FILE, or elsewhere by way of --statement-only"
         : approves && HasVoted(approves: false) ? "you have rejected it there, which blocks it whatever else is said; 'revoke' takes that back"
         : null);
 }

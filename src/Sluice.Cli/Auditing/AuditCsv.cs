@@ -37,12 +37,12 @@ internal static class AuditCsv
     {
         "kind" or "namespace" or "name" or "uid" => line.TryGetProperty("object", out var about) ? Text(about, column) : "",
         "gates" => List(line, column, "name", "state", "reason"),
-        "approvals" => List(line, column, "gate", "approver", "decision"),
+        "approvals" => List(line, column, "gate", "approver", "decision", "signedBy"),
         _ => Text(line, column),
     };
 
     private static string List(JsonElement line, string member, params string[] parts) => !line.TryGetProperty(member, out var list) ? ""
-        : string.Join("; ", list.EnumerateArray().Select(entry => string.Join(' ', parts.Select(part => Text(entry, part)))));
+        : string.Join("; ", list.EnumerateArray().Select(entry => string.Join(' ', parts.Select(part => Text(entry, part)).Where(text => text.Length > 0))));
 
     private static string Text(JsonElement line, string member) => !line.TryGetProperty(member, out var value) ? ""
         : value.ValueKind == JsonValueKind.Number ? value.GetInt64().ToString(CultureInfo.InvariantCulture) : value.GetString() ?? "";

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Api.Approvals;
 using Sluice.Api.Sources;
@@ -6,7 +7,9 @@ using Sluice.Cli.Approving;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Output;
 using Sluice.Cli.Releasing;
+using Sluice.Cli.Signing;
 using Sluice.Gating.Gates;
+using Sluice.Gating.Signatures;
 using Sluice.Gating.Time;
 using Sluice.Kubernetes;
 
@@ -46,6 +49,9 @@ internal sealed class VoteCommand(bool approves)
         DefaultValueFactory = _ => true,
     };
 
+    // A rejection counts without a signature.
+    private readonly SigningOptions _signing = new(hereAlone: !approves);
+
     private string Verb => approves ? "approve" : "reject";
 
     /// <summary>Makes the command.</summary>
@@ -56,6 +62,7 @@ internal sealed class VoteCommand(bool approves)
         var command = approves
             ? new Command("approve", "Approve the candidate of a GatedSource: that revision alone, at the gates that want approvals") { name, gate, _revision, _reason, _expiresIn, _dryRun, _yes, _wait }
             : new Command("reject", "Reject the candidate of a GatedSource: it does not pass until that is revoked") { name, gate, _revision, _reason, _expiresIn, _dryRun, _wait };
+        _signing.AddTo(command);
         host.SetAction(command, (context, arguments, cancellation) =>
             RunAsync(context, arguments, GatedSourceNames.Parse(arguments.GetRequiredValue(name), context.Namespace), arguments.GetValue(gate), cancellation));
         return command;
@@ -65,12 +72,23 @@ internal sealed class VoteCommand(bool approves)
     {
         if (!approves && string.IsNullOrWhiteSpace(arguments.GetValue(_reason)))
             throw CommandException.Usage("--reason is empty: say why it is rejected; whoever wrote it reads this");
+        var signatory = _signing.Read(context, arguments);
+        using var disposed = signatory?.Key;
+        if (signatory?.Statement is not null && (arguments.GetValue(_reason) is not null || arguments.GetValue(_expiresIn) is not null))
+            throw CommandException.Usage("--reason and --expires-in are part of what is signed: give them with --statement-only");
+        var isStatementOnly = _signing.IsStatementOnly(arguments);
         var source = ClusterClient.ToGatedSource(await new Finder(context.Cluster).GatedSourceAsync(key, cancellation));
         var candidate = source.Waiting(context.Now, context.Program);
         RequireRevision(source, candidate, arguments.GetValue(_revision));
         var self = await new Self(context.Cluster).WhoAmIAsync(cancellation);
         var all = await new BallotReader(context.Cluster, self, context.Now).ReadAsync(source, candidate.ToCandidate(), SourceGates.Of(source, gate), cancellation);
-        var ballots = Usable(context, source, all, gate is not null);
+        var ballots = Usable(context, source, all, gate is not null, signatory is not null || isStatementOnly);
+        if (signatory?.Statement is { } signed)
+            ballots = [Signed(source, ballots, signed)];
+        if (isStatementOnly)
+            return PrintStatement(context, arguments, source, candidate, ballots);
+        // Before anybody is asked: what would not count need not be confirmed.
+        var approvals = ballots.ConvertAll(ballot => (Ballot: ballot, Approval: Make(context, arguments, source, ballot, signatory)));
         var open = ballots.Where(ballot => !ballot.HasVoted(approves)).ToList();
         var dryRun = arguments.GetValue(_dryRun);
         if (!context.IsForPrograms)
@@ -82,8 +100,8 @@ internal sealed class VoteCommand(bool approves)
         }
 
         List<JsonObject> written = [];
-        foreach (var ballot in ballots)
-            written.Add(await WriteAsync(context, arguments, source, ballot, dryRun, cancellation));
+        foreach (var (ballot, approval) in approvals)
+            written.Add(await WriteAsync(context, source, ballot, approval, dryRun, cancellation));
         if (context.IsForPrograms)
             new ObjectPrinter(context).Print([.. written.Select(json => (ClusterClient.Approvals, json))]);
         if (!dryRun && arguments.GetValue(_wait))
@@ -104,19 +122,19 @@ internal sealed class VoteCommand(bool approves)
     }
 
     /// <summary>The gates at which the user can say it; the others are named, or are an error where there is none else.</summary>
-    private List<GateBallot> Usable(CommandContext context, GatedSource source, IReadOnlyList<GateBallot> all, bool isOne)
+    private List<GateBallot> Usable(CommandContext context, GatedSource source, IReadOnlyList<GateBallot> all, bool isOne, bool isSigned)
     {
-        var usable = all.Where(ballot => ballot.Refusal(approves) is null).ToList();
+        var usable = all.Where(ballot => ballot.Refusal(approves, isSigned) is null).ToList();
         // What wants no approvals is no news, unless it was asked for.
-        var refused = all.Where(ballot => ballot.Refusal(approves) is not null && (isOne || ballot.Problem is not null || ballot.Rules is not null)).ToList();
+        var refused = all.Where(ballot => ballot.Refusal(approves, isSigned) is not null && (isOne || ballot.Problem is not null || ballot.Rules is not null)).ToList();
         if (usable.Count > 0)
         {
             foreach (var ballot in refused)
-                context.Warn($"not at gate {ballot.Reference}: {ballot.Refusal(approves)}");
+                context.Warn($"not at gate {ballot.Reference}: {ballot.Refusal(approves, isSigned)}");
             return usable;
         }
 
-        var lines = refused.Select(ballot => $"\nat gate {ballot.Reference}: {ballot.Refusal(approves)}{Hint(context, source, ballot)}");
+        var lines = refused.Select(ballot => $"\nat gate {ballot.Reference}: {ballot.Refusal(approves, isSigned)}{Hint(context, source, ballot)}");
         throw new CommandException(refused.Count > 0 ? $"you can {Verb} nothing of {source.Subject()}{string.Concat(lines)}"
             : $"{source.Subject()} wants no approvals: none of its gates has spec.approvals ({VoteText.Gates(all)})\nto let the candidate through, open what is closed: {context.Program} open GATE --revision {source.Status!.Candidate!.Revision}");
     }
@@ -124,13 +142,48 @@ internal sealed class VoteCommand(bool approves)
     private string Hint(CommandContext context, GatedSource source, GateBallot ballot) =>
         approves && ballot.HasVoted(approves: false) ? $": {context.Program} revoke {source.Metadata.Name} -n {source.Metadata.Namespace} --gate {ballot.Reference}" : "";
 
-    private async Task<JsonObject> WriteAsync(CommandContext context, ParseResult arguments, GatedSource source, GateBallot ballot, bool dryRun, CancellationToken cancellation)
+    /// <summary>What is to be signed, for the one gate that it is for.</summary>
+    private int PrintStatement(CommandContext context, ParseResult arguments, GatedSource source, CandidateStatus candidate, List<GateBallot> ballots)
     {
-        var expiresAt = arguments.GetValue(_expiresIn) is { } span ? Rfc3339.WholeSecond(context.Now + span) : (DateTimeOffset?)null;
-        var approval = ApprovalBody.Make(source, ballot, approves, arguments.GetValue(_reason), expiresAt);
+        if (ballots.Count > 1)
+            throw CommandException.Usage($"--statement-only: it could be for each of {VoteText.Gates(ballots)}, and a statement is for one: say which with --gate");
+        var statement = Signatory.NewStatement(Make(context, arguments, source, ballots[0], null), context.Now);
+        BallotPrinter.Print(context.Terminal.OnError(), source, candidate, ballots, context.Now);
+        context.Terminal.Output.Write(Encoding.UTF8.GetString(statement.ToBytes()) + "\n");
+        context.Terminal.Error.Write(
+            $"Nothing is recorded. Sign exactly these bytes within an hour, and give both back:\n"
+            + $"  cosign sign-blob --key cosign.key --bundle bundle.json statement.json\n"
+            + $"  {context.Program} {Verb} {source.Metadata.Name} -n {source.Metadata.Namespace} --statement statement.json --bundle bundle.json\n");
+        return ExitCodes.Ok;
+    }
+
+    /// <summary>The ballot that a statement is for.</summary>
+    private static GateBallot Signed(GatedSource source, List<GateBallot> ballots, ApprovalStatement statement) =>
+        ballots.Find(ballot => ballot.Gate!.Metadata.Uid == statement.Claim.Gate.Uid)
+        ?? throw new CommandException($"nothing is recorded: what was signed is for gate {statement.Claim.Gate.Namespace}/{statement.Claim.Gate.Name} with uid {statement.Claim.Gate.Uid}, and {source.Subject()} waits at {VoteText.Gates(ballots)}");
+
+    /// <summary>The approval, signed where it is to be, and known to count then.</summary>
+    private Approval Make(CommandContext context, ParseResult arguments, GatedSource source, GateBallot ballot, Signatory? signatory)
+    {
+        var expiresAt = signatory?.Statement is { } statement ? statement.Claim.ExpiresAt
+            : arguments.GetValue(_expiresIn) is { } span ? Rfc3339.WholeSecond(context.Now + span) : (DateTimeOffset?)null;
+        var reason = signatory?.Statement is { } says ? says.Claim.Reason : arguments.GetValue(_reason);
+        var approval = ApprovalBody.Make(source, ballot, approves, reason, expiresAt);
+        if (signatory is null || ballot.HasVoted(approves))
+            return approval;
+        var signed = signatory.Sign(approval, context.Now);
+        if (signatory.Statement?.Claim.Differs(approval.ToClaim(), out var what) == true)
+            throw new CommandException($"nothing is recorded: what was signed is not what waits: {what} differs\nthe candidate of {source.Subject()} is {ballot.Candidate.Revision}, {ballot.Candidate.Digest}");
+        if (approves && ballot.Rules!.Keys is { } keys && Signatory.Fault(signed, keys, context.Now) is { } fault)
+            throw new CommandException($"nothing is recorded, for it would not count at gate {ballot.Reference}: {fault}\nits keys are {string.Join(", ", keys.All.Select(key => key.Username is null ? key.Name : $"{key.Name} (of {key.Username})"))}");
+        return signed;
+    }
+
+    private async Task<JsonObject> WriteAsync(CommandContext context, GatedSource source, GateBallot ballot, Approval approval, bool dryRun, CancellationToken cancellation)
+    {
         var (json, isNew) = await FindOwnAsync(context, approval, ballot, cancellation) is { } own ? (own, false)
             : await new VoteWriter(context.Cluster, dryRun).WriteAsync(approval, ballot.Rules!, context.Now, cancellation);
-        var vote = ClusterClient.ToApproval(json).ToVote();
+        var vote = ClusterClient.ToApproval(json).ToVote(ballot.Rules!);
         var after = isNew ? ballot with { Votes = [.. ballot.Votes.Where(other => other.Name != vote.Name), vote] } : ballot;
         if (!context.IsForPrograms)
         {

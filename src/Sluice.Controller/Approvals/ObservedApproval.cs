@@ -2,6 +2,7 @@ using System.Text.Json;
 using Sluice.Api.Approvals;
 using Sluice.Api.Serialization;
 using Sluice.Gating.Approvals;
+using Sluice.Gating.Signatures;
 using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Approvals;
@@ -9,6 +10,8 @@ namespace Sluice.Controller.Approvals;
 /// <summary>An Approval as the API server has it, as a vote.</summary>
 internal sealed class ObservedApproval : ICachedObject
 {
+    private SignatureCheck? _checked;
+
     public required ObjectKey Key { get; init; }
 
     public required string Uid { get; init; }
@@ -21,11 +24,34 @@ internal sealed class ObservedApproval : ICachedObject
     /// <summary>What it is about.</summary>
     public required ApprovalTarget Target { get; init; }
 
+    /// <summary>The object, for its signature.</summary>
+    public required Approval Approval { get; init; }
+
     /// <summary>What it says.</summary>
     public required Vote Vote { get; init; }
 
     /// <summary>The gated source that it is about.</summary>
     public ObjectKey TargetKey => new(Target.Namespace, Target.Name);
+
+    /// <summary>
+    /// What it says under the rules of its gate, with its signature checked by their keys: once for an approval and keys, not at each look.
+    /// </summary>
+    public Vote Under(ApprovalRules? rules)
+    {
+        if (rules?.Keys is not { } keys)
+        {
+            return Vote;
+        }
+
+        var known = Volatile.Read(ref _checked);
+        if (known?.Keys != keys.Fingerprint)
+        {
+            known = Approval.CheckSignature(keys);
+            Volatile.Write(ref _checked, known);
+        }
+
+        return Vote with { Signature = known };
+    }
 
     /// <summary>Reads one. One that is being deleted is revoked, whatever finalizers keep it.</summary>
     public static ObservedApproval? Read(ReadOnlySpan<byte> json)
@@ -44,6 +70,7 @@ internal sealed class ObservedApproval : ICachedObject
             ResourceVersion = metadata.ResourceVersion ?? "",
             Gate = spec.Gate,
             Target = spec.Target,
+            Approval = approval with { Metadata = metadata with { ManagedFields = null, Labels = null, Annotations = null } },
             Vote = approval.ToVote(),
         };
     }

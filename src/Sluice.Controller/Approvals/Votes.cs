@@ -44,5 +44,5 @@ internal sealed class Votes
         _approvals.Cache.ByIndex(ByTarget, source.Key.ToString())
             .Where(approval => approval.Key.Namespace == gate.Key.Namespace && approval.Gate.Name == gate.Key.Name && approval.Gate.Uid == gate.Uid
                 && approval.Target.Kind == Api.Sources.GatedSource.KindName && approval.Target.Uid == source.Uid)
-            .Select(approval => approval.Vote);
+            .Select(approval => approval.Under(gate.Rules.Approvals));
 }

@@ -64,7 +64,7 @@ internal static class DecisionRecords
             Digest = about?.Digest,
             SpecDigest = about?.SpecDigest,
             Gates = [.. look.Candidate?.Gates.Select(gate => new AuditGate($"{gate.Namespace}/{gate.Name}", gate.State, gate.Reason)) ?? []],
-            Approvals = [.. look.Candidate?.Approvals.Select(vote => new AuditApproval(vote.Gate, vote.Approver, vote.Decision)) ?? []],
+            Approvals = [.. look.Candidate?.Approvals.Select(vote => new AuditApproval(vote.Gate, vote.Approver, vote.Decision, vote.SignedBy)) ?? []],
             By = by,
             Reason = look.Releases ? look.State.Released!.Reason : look.Candidate?.Decision.Reason,
             Message = message,

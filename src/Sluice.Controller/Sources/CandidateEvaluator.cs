@@ -126,5 +126,6 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
         Decision = vote.Approves ? ApprovalSpec.Approve : ApprovalSpec.Reject,
         At = vote.CastAt,
         Until = vote.EndsAt(rules),
+        SignedBy = rules.Keys is null ? null : vote.Signature?.Key,
     };
 }

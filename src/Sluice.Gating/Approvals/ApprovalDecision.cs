@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sluice.Gating.Gates;
+using Sluice.Gating.Time;
 
 namespace Sluice.Gating.Approvals;
 
@@ -7,11 +8,12 @@ namespace Sluice.Gating.Approvals;
 /// <param name="State">Whether it may pass.</param>
 /// <param name="Message">Why, as a clause: <c>1 of 2 approvals (alice)</c>.</param>
 /// <param name="Counted">The votes that count, one a person, in the order in which they were cast.</param>
-/// <param name="Until">When one of them ends; <see langword="null"/>: none does.</param>
+/// <param name="Until">When one of them ends, or another begins to count; <see langword="null"/>: none does.</param>
 public sealed record ApprovalDecision(ApprovalState State, string Message, ImmutableArray<Vote> Counted, DateTimeOffset? Until)
 {
     // More would make a message that nobody reads.
     private const int MaxNamed = 10;
+    private const int MaxFaults = 3;
 
     /// <summary>
     /// Decides about a candidate at one instant, by the rules as they are now: a verdict is never kept. A pure function, in which the order of the
@@ -29,11 +31,13 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
     public static ApprovalDecision Decide(
         ApprovalRules rules, IEnumerable<Vote> votes, Candidate candidate, IReadOnlyCollection<string>? authors, DateTimeOffset now)
     {
-        var valid = votes
-            .Where(vote => vote.Candidate == candidate && vote.Fault is null && !(vote.EndsAt(rules) <= now))
+        var wanted = votes
+            .Where(vote => vote.Candidate == candidate && !(vote.EndsAt(rules) <= now))
             .Where(vote => rules.From.IsEmpty || rules.From.Any(approver => approver.Has(vote)))
             .OrderBy(vote => vote.CastAt).ThenBy(vote => vote.Name, StringComparer.Ordinal)
             .ToImmutableArray();
+        var sound = wanted.Where(vote => vote.FaultUnder(rules) is null).ToImmutableArray();
+        var valid = sound.Where(vote => !(vote.StartsAt(rules) > now)).ToImmutableArray();
         var against = valid.Where(vote => !vote.Approves).DistinctBy(vote => vote.Username).ToImmutableArray();
         var isSeparated = rules.SeparateFromCommitAuthor;
         // The vote of a person that ends last: the others add nothing to it.
@@ -42,7 +46,7 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
             .Select(ofPerson => ofPerson.MaxBy(vote => vote.EndsAt(rules) ?? DateTimeOffset.MaxValue)!)
             .ToImmutableArray();
         var counted = against.AddRange(inFavour);
-        var until = counted.Select(vote => vote.EndsAt(rules)).Min();
+        var until = counted.Select(vote => vote.EndsAt(rules)).Concat(sound.Except(valid).Select(vote => vote.StartsAt(rules))).Min();
 
         if (!against.IsEmpty)
         {
@@ -54,7 +58,7 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
             return new(ApprovalState.AuthorUnknown, "who wrote the commit is not known, and may not approve it", counted, until);
         }
 
-        var message = $"{inFavour.Length} of {rules.Required} approvals{(inFavour.IsEmpty ? "" : $" ({Names(inFavour)})")}";
+        var message = $"{inFavour.Length} of {rules.Required} approvals{(inFavour.IsEmpty ? "" : $" ({Names(inFavour)})")}{Discounted(rules, wanted, counted, now)}";
         return new(inFavour.Length >= rules.Required ? ApprovalState.Approved : ApprovalState.Pending, message, counted, until);
     }
 
@@ -62,6 +66,19 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
     {
         var named = string.Join(", ", votes.Take(MaxNamed).Select(vote => vote.Username));
         return votes.Length > MaxNamed ? $"{named} and {votes.Length - MaxNamed} more" : named;
+    }
+
+    /// <summary>Whose approvals do not count, or not yet, although they are meant to: people wonder.</summary>
+    private static string Discounted(ApprovalRules rules, ImmutableArray<Vote> wanted, ImmutableArray<Vote> counted, DateTimeOffset now)
+    {
+        var clauses = wanted.Where(vote => vote.Approves && !counted.Any(other => other.Username == vote.Username))
+            .Select(vote => (vote.Username, Clause: vote.FaultUnder(rules) is { } fault ? $"does not count: {fault}"
+                : vote.StartsAt(rules) is { } start && start > now ? $"does not count before {Rfc3339.Format(start)}" : null))
+            .Where(found => found.Clause is not null)
+            .DistinctBy(found => found.Username)
+            .Select(found => $"; that of {found.Username} {found.Clause}")
+            .ToImmutableArray();
+        return clauses.Length > MaxFaults ? $"{string.Concat(clauses.Take(MaxFaults))}; and {clauses.Length - MaxFaults} more do not count" : string.Concat(clauses);
     }
 
     private static string Why(Vote vote) => string.IsNullOrEmpty(vote.Reason) ? "" : $": {vote.Reason}";

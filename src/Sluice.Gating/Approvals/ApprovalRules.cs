@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Gating.Signatures;
 
 namespace Sluice.Gating.Approvals;
 
@@ -16,4 +17,10 @@ public sealed record ApprovalRules
 
     /// <summary>How long a vote counts, greater than zero; <see langword="null"/> (the default): until it is revoked, or ends by itself.</summary>
     public TimeSpan? ExpiresAfter { get; init; }
+
+    /// <summary>
+    /// The keys that an approval must be signed with; <see langword="null"/> (the default): none need be. A rejection needs no signature: what is
+    /// to stop must not wait for a key.
+    /// </summary>
+    public TrustedKeys? Keys { get; init; }
 }

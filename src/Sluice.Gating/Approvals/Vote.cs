@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sluice.Gating.Gates;
+using Sluice.Gating.Signatures;
 
 namespace Sluice.Gating.Approvals;
 
@@ -32,8 +33,21 @@ public sealed record Vote
     /// <summary>Why, in the words of who voted.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Why it counts under no rules, such as a signature that is not valid; <see langword="null"/>: it does.</summary>
+    /// <summary>Why it counts under no rules; <see langword="null"/>: it does.</summary>
     public string? Fault { get; init; }
+
+    /// <summary>What came of checking its signature by the keys of the rules; <see langword="null"/>: it was not checked.</summary>
+    public SignatureCheck? Signature { get; init; }
+
+    /// <summary>Why it does not count under some rules, as a clause; <see langword="null"/>: it does, in its time.</summary>
+    public string? FaultUnder(ApprovalRules rules) => Fault
+        ?? (rules.Keys is not { } keys || !Approves ? null
+        : Signature?.Keys == keys.Fingerprint ? Signature.Fault
+        // What has been found by other keys says nothing.
+        : "its signature has not been checked");
+
+    /// <summary>The first instant at which it counts under some rules; <see langword="null"/>: it does from the start.</summary>
+    public DateTimeOffset? StartsAt(ApprovalRules rules) => rules.Keys is null || !Approves ? null : Signature?.NotBefore;
 
     /// <summary>The first instant at which it no longer counts under some rules; <see langword="null"/>: never.</summary>
     public DateTimeOffset? EndsAt(ApprovalRules rules)

@@ -22,6 +22,9 @@ internal sealed class SluiceProgram(string kubeconfig)
     /// <summary>The value of <c>TZ</c>; null: as it is.</summary>
     public string? TimeZone { get; init; }
 
+    /// <summary>The value of <c>COSIGN_PASSWORD</c>; null: it is not set.</summary>
+    public string? Password { get; init; }
+
     /// <summary>Runs it; the arguments are separated by spaces, and <c>{0}</c> and so on stand for arguments with spaces of their own.</summary>
     public Task<ProgramResult> RunAsync(string arguments, params string[] texts) =>
         RunAsync([.. arguments.Split(' ').Select(argument => argument is ['{', var digit, '}'] ? texts[digit - '0'] : argument)]);
@@ -33,6 +36,9 @@ internal sealed class SluiceProgram(string kubeconfig)
         start.Environment["KUBECONFIG"] = kubeconfig;
         if (TimeZone is not null)
             start.Environment["TZ"] = TimeZone;
+        start.Environment.Remove("COSIGN_PASSWORD");
+        if (Password is not null)
+            start.Environment["COSIGN_PASSWORD"] = Password;
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(Input);
         process.StandardInput.Close();

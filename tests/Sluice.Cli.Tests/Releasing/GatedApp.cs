@@ -80,7 +80,7 @@ internal sealed class GatedApp
         .Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal).ToList();
 
     /// <summary>The program as a user who has a role in the namespace.</summary>
-    public async Task<SluiceProgram> AsAsync(string user, string role = "sluice-approver", string group = "sre", string input = "")
+    public async Task<SluiceProgram> AsAsync(string user, string role = "sluice-approver", string group = "sre", string input = "", string? password = null)
     {
         await _cluster.ControlPlane.Kubectl.ApplyAsync($$"""
             apiVersion: rbac.authorization.k8s.io/v1
@@ -89,6 +89,6 @@ internal sealed class GatedApp
             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {{role}} }
             subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: {{user}} }]
             """);
-        return new SluiceProgram(_cluster.ControlPlane.KubeconfigFor(user, group)) { Input = input };
+        return new SluiceProgram(_cluster.ControlPlane.KubeconfigFor(user, group)) { Input = input, Password = password };
     }
 }

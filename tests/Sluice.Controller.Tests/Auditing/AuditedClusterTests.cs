@@ -85,6 +85,24 @@ public sealed class AuditedClusterTests(Cluster cluster) : IClassFixture<Cluster
     }
 
     [Fact]
+    public async Task Which_key_signed_an_approval_is_in_the_log()
+    {
+        await using (await StartAsync("--trust-requested-by"))
+        {
+            var key = new SigningKey();
+            var source = await PlayedSource.StartAsync(cluster, gate: SigningKey.Gate(("team", key, null)));
+            await source.FetchAsync("main@sha1:aa", "sha256:01");
+            await source.UntilWaitingAsync("main@sha1:aa");
+            await cluster.Kubectl.RunAsync(["create", "-f", "-"], key.Sign(await source.VoteAsync("alice")).ToJsonString(), TestContext.Current.CancellationToken);
+            var gated = await source.UntilReleasedAsync("main@sha1:aa");
+            var release = File.ReadAllLines(Log).Select(line => JsonNode.Parse(line)!).Last(line => (string?)line["object"]?["uid"] == (string?)gated["metadata"]!["uid"]);
+            release["approvals"]!.ToJsonString().Should().Be($$"""[{"gate":"{{source.Namespace}}/release","approver":"alice","decision":"approve","signedBy":"team"}]""");
+        }
+
+        await VerifyAsync();
+    }
+
+    [Fact]
     public async Task While_the_log_cannot_be_written_nothing_is_released_and_the_controller_says_that_it_is_not_ready()
     {
         var ns = await cluster.NewNamespaceAsync();

@@ -5,8 +5,8 @@ using Sluice.TestBed;
 namespace Sluice.Controller.Tests.Sources;
 
 /// <summary>
-/// Random commits, votes, revocations, changed rules, roll-backs, edits of the target, crashes and restarts, against a model that knows nothing of how
-/// Sluice works. After every step: what is deployed was approved, under the rules in force when it was released.
+/// Random commits, votes, revocations, changed rules and keys, roll-backs, edits of the target, crashes and restarts, against a model that knows nothing of
+/// how Sluice works. After every step: what is deployed was approved, under the rules in force when it was released.
 /// </summary>
 public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<ApprovingCluster>
 {
@@ -17,13 +17,20 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
     private Cluster Cluster => approving.Cluster;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task What_is_deployed_was_approved_under_the_rules_in_force_when_it_was_released(int seed)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    [InlineData(5, true)]
+    public async Task What_is_deployed_was_approved_under_the_rules_in_force_when_it_was_released(int seed, bool isSigned)
     {
         var random = new Random(seed);
-        var source = await PlayedSource.StartAsync(Cluster, gate: """{"default": "opened", "approvals": {"required": 2}}""");
+        SigningKey[] keys = [new(), new()];
+        // Which of them the gate has; null: none, and nothing need be signed.
+        int? key = isSigned ? 0 : null;
+        var source = await PlayedSource.StartAsync(Cluster, gate: isSigned
+            ? SigningKey.Gate(("key", keys[0], null)).Replace("\"required\":1", "\"required\":2", StringComparison.Ordinal)
+            : """{"default": "opened", "approvals": {"required": 2}}""");
         var voters = new Dictionary<string, Kubectl>();
         foreach (var person in People)
         {
@@ -39,7 +46,7 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
             for (var step = 0; step < Steps; step++)
             {
                 // What the controller has looked at before this step, and what it may look at after it: it decides by one of the two.
-                var (votesBefore, requiredBefore, now) = (votes.ToList(), required, TimeProvider.System.GetUtcNow());
+                var (votesBefore, requiredBefore, keyBefore, now) = (votes.ToList(), required, key, TimeProvider.System.GetUtcNow());
                 told.Add(await TakeStepAsync());
                 if (controller is not null)
                 {
@@ -50,7 +57,7 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
                 if (GatedApp.Released(gated, "at") is { } at && at + GatedApp.Released(gated, "revision") is var release && release != releasedBefore)
                 {
                     var about = (GatedApp.Released(gated, "revision")!, GatedApp.Released(gated, "digest")!);
-                    (Approves(votesBefore, requiredBefore, about, now) || Approves(votes, required, about, now))
+                    (Approves(votesBefore, requiredBefore, keyBefore, about, now) || Approves(votes, required, key, about, now))
                         .Should().BeTrue($"{about} is released in step {step} of seed {seed}: {string.Join("; ", told)}");
                     (releasedBefore, releases) = (release, releases + 1);
                     everReleased.Add(Commit(about.Item1));
@@ -115,6 +122,11 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
                     await controller.DisposeAsync();
                     controller = null;
                     return "the controller is killed";
+                case 14 when isSigned:
+                    key = 1 - key;
+                    await Cluster.PatchAsync(FluxResources.Gate, source.Namespace, "release", new JsonObject { ["spec"] = new JsonObject { ["approvals"] = new JsonObject { ["keys"] = SigningKey.Keys(("key", keys[key!.Value], null)) } } }.ToJsonString());
+                    await Cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "has its keys seen", IsSeen);
+                    return $"the gate has key {key}";
                 default:
                     return "nothing";
             }
@@ -131,19 +143,41 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
                 vote["spec"]!["expiresAt"] = $"{end:yyyy-MM-ddTHH:mm:ss.fffZ}";
             }
 
+            var (signedWith, how) = isSigned ? Sign(vote) : (null, "");
             await voters[user].RunAsync(["create", "-f", "-"], vote.ToJsonString());
             var spec = vote["spec"]!;
-            votes.Add(new((string)vote["metadata"]!["name"]!, user, decision == "approve", ((string)spec["revision"]!, (string)spec["digest"]!), until));
-            return $"{user} says {decision} to {spec["revision"]} {spec["digest"]}{(ends ? " for 2 s" : "")}";
+            votes.Add(new((string)vote["metadata"]!["name"]!, user, decision == "approve", ((string)spec["revision"]!, (string)spec["digest"]!), until, signedWith));
+            return $"{user} says {decision} to {spec["revision"]} {spec["digest"]}{(ends ? " for 2 s" : "")}{how}";
+        }
+
+        (int? Key, string How) Sign(JsonNode vote)
+        {
+            var with = random.Next(4) == 0 ? 1 - key!.Value : key!.Value;
+            switch (random.Next(6))
+            {
+                case 0:
+                    return (null, " unsigned");
+                case 1:
+                    var other = vote.DeepClone();
+                    other["spec"]!["digest"] = "sha256:ff";
+                    vote["spec"]!["signature"] = keys[with].SignatureOf(other);
+                    return (null, $" signed with {with} for another digest");
+                case 2:
+                    keys[with].SignInEnvelope(vote);
+                    return (with, $" signed with {with} in an envelope");
+                default:
+                    keys[with].Sign(vote);
+                    return (with, $" signed with {with}");
+            }
         }
     }
 
-    private static bool Approves(IEnumerable<ModelledVote> votes, int required, (string Revision, string Digest) about, DateTimeOffset stepBegan)
+    private static bool Approves(IEnumerable<ModelledVote> votes, int required, int? key, (string Revision, string Digest) about, DateTimeOffset stepBegan)
     {
         // What ended before the step began has ended; what ends while it lasts may have counted.
         var valid = votes.Where(vote => vote.About == about && (vote.Until is null || vote.Until > stepBegan)).ToList();
         var surelyRejected = valid.Any(vote => !vote.Approves && vote.Until is null);
-        return !surelyRejected && valid.Where(vote => vote.Approves).Select(vote => vote.User).Distinct().Count() >= required;
+        return !surelyRejected && valid.Where(vote => vote.Approves && (key is null || vote.SignedWith == key)).Select(vote => vote.User).Distinct().Count() >= required;
     }
 
     private static string Commit(string revision) => revision[(revision.LastIndexOf(':') + 1)..];
