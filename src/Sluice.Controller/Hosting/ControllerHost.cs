@@ -82,6 +82,9 @@ internal static partial class ControllerHost
         await healthEndpoint.StartAsync(stopping);
         await (webhook?.StartAsync(stopping) ?? Task.CompletedTask);
 
+        // While the leader finishes, the connections to its webhook are let go of.
+        await using var draining = stopping.Register(() => webhook?.Drain());
+
         // What the leader does ends first, then what tells of it, so that the last hold and the last release are told, too.
         using var ending = new CancellationTokenSource();
         var supporting = Task.WhenAll(program.WatchAsync(ending.Token), events.RunAsync(ending.Token), webhook?.RunAsync(ending.Token) ?? Task.CompletedTask);

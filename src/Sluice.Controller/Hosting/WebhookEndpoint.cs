@@ -20,6 +20,7 @@ internal sealed partial class WebhookEndpoint : IAsyncDisposable
     private readonly SluiceMetrics _metrics;
     private readonly ILogger _log;
     private readonly PlainHttpServer _server;
+    private volatile bool _isDraining;
 
     /// <param name="address">Where to listen.</param>
     /// <param name="mutations">What is changed.</param>
@@ -40,6 +41,12 @@ internal sealed partial class WebhookEndpoint : IAsyncDisposable
     /// <exception cref="IOException">The address cannot be listened on; the message says which flag to change.</exception>
     public Task StartAsync(CancellationToken cancellation) => _server.StartAsync(cancellation);
 
+    /// <summary>
+    /// Has API servers close their connections after the next answer. They keep connections open between requests, and one that is closed under a request
+    /// which is just arriving refuses it: Go sends no POST twice.
+    /// </summary>
+    public void Drain() => _isDraining = true;
+
     /// <summary>Stops listening; a request in hand finishes unless <paramref name="cancellation"/> cuts it off.</summary>
     public Task StopAsync(CancellationToken cancellation) => _server.StopAsync(cancellation);
 
@@ -48,6 +55,11 @@ internal sealed partial class WebhookEndpoint : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        if (_isDraining && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
         var isSelected = context.Request.Path == "/mutate" + BindingWebhook.Path;
         if ((context.Request.Path != "/mutate" && !isSelected) || !HttpMethods.IsPost(context.Request.Method))
         {

@@ -12,6 +12,9 @@ internal sealed class WebhookProgram : IAsyncDisposable
 {
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
 
+    // Longer than the time between two requests of a busy API server; one that asks more rarely hardly meets the moment.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
+
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly Informer<CertificateSecret> _secrets;
@@ -21,6 +24,7 @@ internal sealed class WebhookProgram : IAsyncDisposable
     private readonly WorkQueue<ObjectKey> _queue;
     private readonly WorkQueue<ObjectKey> _bindingQueue;
     private readonly WebhookEndpoint _endpoint;
+    private long _drainedSince;
 
     /// <param name="api">The API server.</param>
     /// <param name="options">What the command line says.</param>
@@ -85,9 +89,23 @@ internal sealed class WebhookProgram : IAsyncDisposable
     public Task LeadAsync(CancellationToken stopping) => _bindingWebhooks is null ? Task.CompletedTask : LookAfterAsync(
         "binding-webhooks", _bindingQueue, _bindingWebhooks.ReconcileAsync, stopping);
 
-    /// <summary>Stops listening; requests in hand have 5 seconds.</summary>
+    /// <summary>Begins to let go of the connections of API servers; see <see cref="WebhookEndpoint.Drain"/>.</summary>
+    public void Drain()
+    {
+        _endpoint.Drain();
+        Interlocked.CompareExchange(ref _drainedSince, _time.GetTimestamp(), 0);
+    }
+
+    /// <summary>Stops listening two seconds after it began to drain; requests in hand have 5 seconds more.</summary>
     public async Task StopAsync()
     {
+        Drain();
+        var left = DrainTime - _time.GetElapsedTime(Interlocked.Read(ref _drainedSince));
+        if (left > TimeSpan.Zero)
+        {
+            await Task.Delay(left, _time);
+        }
+
         using var patience = new CancellationTokenSource(DrainTimeout, _time);
         await _endpoint.StopAsync(patience.Token);
     }

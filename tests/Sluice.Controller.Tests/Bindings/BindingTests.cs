@@ -227,6 +227,23 @@ public sealed class BindingTests(GuardedCluster guarded) : IClassFixture<Guarded
     }
 
     [Fact]
+    public async Task What_names_the_gate_of_a_binding_itself_and_wants_one_of_several_gets_out_of_it_by_no_other_label()
+    {
+        var ns = await _cluster.NewNamespaceAsync();
+        await _cluster.CreateGateAsync(ns, "platform", "{}");
+        await _cluster.CreateGateAsync(ns, "own", """{"default": "opened"}""");
+        await BindAsync("labels", """{"gates": [{"name": "platform"}], "selector": {"matchLabels": {"gated": "yes"} } }""", ns);
+        await CreateAsync(Kustomization, ns, "app");
+        await _cluster.AnnotateAsync(Kustomization, ns, "app", "gating.toolkit.fluxcd.io/gates", "own,platform");
+        await _cluster.AnnotateAsync(Kustomization, ns, "app", "gating.toolkit.fluxcd.io/require", "oneOf");
+        await LabelAsync(ns, "yes");
+        await _cluster.UntilHeldAsync(Kustomization, ns, "app");
+        await guarded.GiveEditorsAsync(ns);
+        (await new Func<Task>(() => guarded.As("editor").RunAsync("-n", ns, "label", "ks/app", "gated-")).Should().ThrowAsync<KubectlException>())
+            .Which.Error.Should().Contain("may not change the labels of Kustomization").And.Contain($"the verb override on gate {ns}/platform");
+    }
+
+    [Fact]
     public async Task What_is_created_together_with_its_namespace_or_with_its_binding_is_never_let_go_by_a_controller_that_has_not_seen_those_yet()
     {
         var platform = await _cluster.NewNamespaceAsync();
