@@ -184,7 +184,8 @@ internal sealed class VoteCommand(bool approves)
         var (json, isNew) = await FindOwnAsync(context, approval, ballot, cancellation) is { } own ? (own, false)
             : await new VoteWriter(context.Cluster, dryRun).WriteAsync(approval, ballot.Rules!, context.Now, cancellation);
         var vote = ClusterClient.ToApproval(json).ToVote(ballot.Rules!);
-        var after = isNew ? ballot with { Votes = [.. ballot.Votes.Where(other => other.Name != vote.Name), vote] } : ballot;
+        // Later than the ballot was read: what was signed meanwhile counts from then.
+        var after = isNew ? ballot with { Now = context.Now, Votes = [.. ballot.Votes.Where(other => other.Name != vote.Name), vote] } : ballot;
         if (!context.IsForPrograms)
         {
             context.Terminal.WriteLine(Printable.Line(

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sluice.Api.Gates;
 using Sluice.Api.Metadata;
 using Sluice.Api.Sources;
+using Sluice.Cli.Approving;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Output;
 using Sluice.Cli.Releasing;
@@ -30,7 +31,7 @@ internal sealed class SourceExplainer(string program, DateTimeOffset now)
             Since = candidate?.Since,
             Gates = [.. (candidate?.Gates ?? []).Select(gate => Finding(gate, candidate!, lookups))],
             Notes = [.. Notes(source)],
-            Next = candidate is null ? [] : [.. Steps(source, candidate)],
+            Next = candidate is null ? [] : [.. Steps(source, candidate, lookups)],
         };
     }
 
@@ -67,19 +68,22 @@ internal sealed class SourceExplainer(string program, DateTimeOffset now)
             yield return $"It is not ready: {ready.Message}";
     }
 
-    private IEnumerable<NextStep> Steps(GatedSource source, CandidateStatus candidate)
+    private IEnumerable<NextStep> Steps(GatedSource source, CandidateStatus candidate, IReadOnlyDictionary<GateReference, GateLookup> lookups)
     {
         var name = $"{source.Metadata.Name} -n {source.Metadata.Namespace}";
         var closed = (candidate.Gates ?? []).Where(gate => gate.State != GateStateNames.Opened).ToImmutableArray();
         foreach (var gate in closed.Where(gate => gate.Reason is nameof(VerdictKind.GateClosed) or nameof(VerdictKind.OpenedForRevision)))
             yield return new NextStep($"{program} open {gate.Name} -n {gate.Namespace} --revision {candidate.Revision} --reason TEXT", "open the gate for this revision alone");
         if (closed.Any(gate => gate.Required is not null && gate.Reason != nameof(VerdictKind.Rejected)))
-            yield return new NextStep($"{program} approve {name} --revision {candidate.Revision}", "approve it: this revision alone");
+            yield return new NextStep($"{program} approve {name} --revision {candidate.Revision}{(closed.Any(gate => WantsSignatures(gate, lookups)) ? " --key FILE" : "")}", "approve it: this revision alone");
         if (!closed.Any(gate => gate.Reason == nameof(VerdictKind.Rejected)) && (candidate.Gates ?? []).Any(gate => gate.Required is not null))
             yield return new NextStep($"{program} reject {name} --reason TEXT", "reject it");
         foreach (var gate in closed.Where(gate => gate.Reason == nameof(VerdictKind.Rejected)))
             yield return new NextStep($"{program} revoke {name} --gate {gate.Namespace}/{gate.Name}", "take back a rejection of your own");
     }
+
+    private static bool WantsSignatures(CandidateGate gate, IReadOnlyDictionary<GateReference, GateLookup> lookups) =>
+        lookups.GetValueOrDefault(new(gate.Namespace, gate.Name))?.Gate is { } found && GateBallot.RulesOf(found)?.Keys is not null;
 
     private static string NotReleased(GatedSource source) =>
         source.Status?.FindCondition(ConditionTypes.Ready)?.Message is { Length: > 0 } message ? $"nothing is released yet, and nothing waits: {message.TrimEnd('.')}" : "sluice-controller has not looked at it yet";

@@ -34,7 +34,7 @@ internal sealed class WaitText(DateTimeOffset now)
         return gate.Reason switch
         {
             nameof(VerdictKind.GateClosed) => $"closed{Next(gate)}{Approvals(gate, candidate, name)}",
-            nameof(VerdictKind.ApprovalPending) => $"{Clause(gate, name)}{(rules is null ? "" : VoteText.Wanted(rules))}",
+            nameof(VerdictKind.ApprovalPending) => rules is null ? Clause(gate, name) : VoteText.With(rules, Clause(gate, name)),
             _ => Clause(gate, name),
         };
     }

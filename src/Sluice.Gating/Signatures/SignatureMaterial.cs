@@ -13,7 +13,7 @@ namespace Sluice.Gating.Signatures;
 /// <param name="Bundle">A Sigstore bundle v0.3, in JSON.</param>
 public sealed record SignatureMaterial(string? Statement, string? Value, string? Bundle)
 {
-    /// <summary>The longest statement, in bytes: sixteen times one whose every name is as long as may be.</summary>
+    /// <summary>The longest statement, in bytes: longer than one whose every member is as long as an Approval lets it be.</summary>
     public const int MaxStatementBytes = 16 * 1024;
 
     /// <summary>The longest signature, in bytes: that of the longest RSA key.</summary>
