@@ -44,6 +44,8 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
         var inFavour = valid.Where(vote => vote.Approves && !(isSeparated && authors?.Contains(vote.Username) == true))
             .GroupBy(vote => vote.Username)
             .Select(ofPerson => ofPerson.MaxBy(vote => vote.EndsAt(rules) ?? DateTimeOffset.MaxValue)!)
+            // By the votes that count: the end of one that does not must change nothing.
+            .OrderBy(vote => vote.CastAt).ThenBy(vote => vote.Name, StringComparer.Ordinal)
             .ToImmutableArray();
         var counted = against.AddRange(inFavour);
         var until = counted.Select(vote => vote.EndsAt(rules)).Concat(sound.Except(valid).Select(vote => vote.StartsAt(rules))).Min();
