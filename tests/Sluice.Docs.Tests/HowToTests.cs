@@ -12,7 +12,7 @@ public sealed class HowToTests
     public async Task What_a_page_says_is_what_happens(string name)
     {
         var page = Page.Read(name);
-        var tools = page.Steps().Any(step => step.Text.Contains("cosign ", StringComparison.Ordinal)) ? [Path.GetDirectoryName(await CosignOrSkipAsync())!] : Array.Empty<string>();
+        var tools = page.Steps().Any(step => step.Text.Contains("cosign ", StringComparison.Ordinal)) ? [Path.GetDirectoryName(await DistributionTool.OrSkipAsync(() => DistributionTool.PathAsync("cosign"), Assert.Skip))!] : Array.Empty<string>();
         await using var reader = await Reader.StartAsync(tools);
         foreach (var step in Page.Read("README.md").Steps())
         {
@@ -35,20 +35,6 @@ public sealed class HowToTests
         foreach (var (step, printed) in run.Where(done => done.Step.File is null))
         {
             Printed.Agrees(step.Output, printed).Should().BeTrue($"line {step.Line} of {name} says that '{step.Text}' prints\n{string.Join('\n', step.Output)}\nand it printed\n{string.Join('\n', printed)}\n");
-        }
-    }
-
-    // Skipped, with the reason, where it cannot be had; never where CI runs.
-    private static async Task<string> CosignOrSkipAsync()
-    {
-        try
-        {
-            return await Cosign.ProgramAsync();
-        }
-        catch (InvalidOperationException e) when (Environment.GetEnvironmentVariable("CI") != "true")
-        {
-            Assert.Skip(e.Message);
-            throw;
         }
     }
 }

@@ -5,8 +5,6 @@ namespace Sluice.TestBed;
 /// <summary>The real Prometheus, of the distribution (see <c>dev/prometheus</c>), which scrapes one target every second.</summary>
 public sealed class Prometheus : IAsyncDisposable
 {
-    private static readonly TimeSpan FetchLimit = TimeSpan.FromMinutes(5);
-
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly ManagedProcess _process;
@@ -22,12 +20,7 @@ public sealed class Prometheus : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It cannot be had; the message says why.</exception>
     public static async Task<Prometheus> StartAsync(Uri target)
     {
-        var (exit, program, error) = await Command.RunAsync(RepositoryRoot.Combine("dev", "prometheus"), [], null, FetchLimit);
-        if (exit != 0)
-        {
-            throw new InvalidOperationException($"dev/prometheus ended with exit code {exit}: {error}");
-        }
-
+        var program = await DistributionTool.PathAsync("prometheus");
         var folder = new TemporaryFolder();
         var configuration = System.IO.Path.Combine(folder.Path, "prometheus.yml");
         await File.WriteAllTextAsync(configuration, $$"""
@@ -35,7 +28,7 @@ public sealed class Prometheus : IAsyncDisposable
             scrape_configs: [{job_name: app, static_configs: [{targets: ["{{target.Authority}}"]}]}]
             """);
         var address = new Uri($"http://127.0.0.1:{LoopbackPort.Free()}");
-        var process = ManagedProcess.Start(program.Trim(),
+        var process = ManagedProcess.Start(program,
             [$"--config.file={configuration}", $"--storage.tsdb.path={System.IO.Path.Combine(folder.Path, "data")}", $"--web.listen-address={address.Authority}", "--log.level=warn"]);
         var prometheus = new Prometheus(process, folder, address);
         try

@@ -11,6 +11,7 @@ using Sluice.Controller.Gates;
 using Sluice.Controller.Metrics;
 using Sluice.Controller.Notifications;
 using Sluice.Controller.Sources;
+using Sluice.Gating.Releases;
 using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Hosting;
@@ -321,7 +322,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
                 _sourceReconciler.Forget(gone);
             }
 
-            if (change.Old?.State.History != change.New?.State.History || change.Old?.Source.Metadata.Generation != change.New?.Source.Metadata.Generation)
+            if (!HaveSame(change.Old?.State, change.New?.State) || change.Old?.Source.Metadata.Generation != change.New?.Source.Metadata.Generation)
             {
                 LookAt(_gates.Cache.ByIndex(ByCheckedSource, change.Key.ToString()).SelectMany(gate => _sources.Naming(gate.Name)));
             }
@@ -384,6 +385,8 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     // What has come or gone has no labels to compare.
     private static bool HaveSame(IReadOnlyDictionary<string, string>? before, IReadOnlyDictionary<string, string>? after) =>
         before is not null && after is not null && before.ToHashSet().SetEquals(after);
+
+    private static bool HaveSame(ReleaseState? before, ReleaseState? after) => before is not null && after is not null && before.History.SequenceEqual(after.History);
 
     // A thousand objects may come at once: what a binding has matched is counted once they have settled.
     private void MatchAgain(string inNamespace)

@@ -46,17 +46,18 @@ internal sealed record GatedSourceLook
         var stalled = conflict ?? (source.Refusal is { } refusal ? ("CannotPin", refusal) : null);
         var offered = source.Offers(observed.State.Waiting?.Candidate, observed.State.Released?.Candidate);
         var state = observed.State.Take(observed.Rollback, offered, now, out var refused).Observe(offered, now);
-        state = state.Released is { } inForce ? state.ObserveHealth(HealthOf(inForce, target, consumers), now) : state;
+        var health = HealthOf(state.Released, target, consumers);
+        state = health is null ? state : state.ObserveHealth(health, now);
         var candidate = state.Waiting is { } waiting ? ask(waiting.Candidate) : null;
         var isFirst = observed.Source.Spec.Initial == GatedSourceSpec.InitialRelease && state.History.IsEmpty;
         var releases = stalled is null && state.CanRelease(offered) && (candidate!.Decision.IsApproved || isFirst);
         if (releases)
         {
             state = Release(observed, state, candidate!, isFirst && !candidate!.Decision.IsApproved, now);
+            health = HealthOf(state.Released, target, consumers);
         }
 
         var look = new GatedSourceLook { State = state, Status = new(), Candidate = candidate, Releases = releases, Stalled = stalled, Refusal = refused };
-        var health = state.Released is { } present ? HealthOf(present, target, consumers) : null;
         return look with { Status = look.Describe(observed, source, target, health, now) };
     }
 
@@ -154,8 +155,8 @@ internal sealed record GatedSourceLook
         };
     }
 
-    /// <summary>How a release is doing: what its target says, and then what deploys from it.</summary>
-    private static ReleaseHealth HealthOf(Release release, SeenTarget target, Func<string, IReadOnlyCollection<Consumer>> consumers) => target switch
+    /// <summary>How a release is doing: what its target says, and then what deploys from it. Null when there is none.</summary>
+    private static ReleaseHealth? HealthOf(Release? release, SeenTarget target, Func<string, IReadOnlyCollection<Consumer>> consumers) => release is null ? null : target switch
     {
         { Failure: { } failure } => new(false, "TargetNotReady", $"the target is not ready: {failure}"),
         { Revision: { } revision, Digest: var digest } when Revisions.IsSame(revision, release.Candidate.Revision) && digest != release.Candidate.Digest =>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Sluice.Gating.Gates;
+using Sluice.Gating.Releases;
 
 namespace Sluice.Controller.Sources;
 
@@ -27,7 +28,7 @@ internal static class PinnedSpec
             case SourceKinds.Git:
                 // The branch stays: it keeps the clone shallow, and the revision as it was called.
                 var branch = (string?)spec["ref"]?["branch"];
-                var pinned = new JsonObject { ["commit"] = Checksum(candidate.Revision, withAlgorithm: false) };
+                var pinned = new JsonObject { ["commit"] = Revisions.Checksum(candidate.Revision).Split(':', 2)[^1] };
                 if (branch is not null && (spec["ref"] as JsonObject)?.ContainsKey("name") != true)
                 {
                     pinned["branch"] = branch;
@@ -36,7 +37,7 @@ internal static class PinnedSpec
                 spec["ref"] = pinned;
                 break;
             case SourceKinds.Oci:
-                spec["ref"] = new JsonObject { ["digest"] = Checksum(candidate.Revision, withAlgorithm: true) };
+                spec["ref"] = new JsonObject { ["digest"] = Revisions.Checksum(candidate.Revision) };
                 break;
             default:
                 spec["version"] = candidate.Revision;
@@ -44,12 +45,5 @@ internal static class PinnedSpec
         }
 
         return spec;
-    }
-
-    // RFC-0005 of Flux: [ <named pointer> ] [ [ "@" ] <algorithm> ":" <checksum> ], read from the last @.
-    private static string Checksum(string revision, bool withAlgorithm)
-    {
-        var checksum = revision[(revision.LastIndexOf('@') + 1)..];
-        return withAlgorithm ? checksum : checksum[(checksum.IndexOf(':', StringComparison.Ordinal) + 1)..];
     }
 }

@@ -64,7 +64,8 @@ public sealed record GateDecision(GateState State, string Reason, string Message
     public static GateDecision Decide(GateRules rules, GateRequest? request, ImmutableArray<CheckAnswer> answers, Candidate? candidate, DateTimeOffset now)
     {
         var decision = Decide(rules, request, candidate, now);
-        return decision.State == GateState.Closed ? decision : WithChecks(decision, rules, answers, now);
+        // Most gates have no checks, and are asked for each of their objects.
+        return decision.State == GateState.Closed || rules.Checks.IsEmpty ? decision : WithChecks(decision, rules, answers, now);
     }
 
     /// <summary>

@@ -9,8 +9,9 @@ public static class Revisions
     /// Whether two revisions are of the same content: the same checksum, by whatever branch or tag it was found. What has no checksum, such as the
     /// version of a chart, is the same only in full.
     /// </summary>
-    public static bool IsSame(string one, string other) => one == other || Checksum(one) is { } checksum && checksum == Checksum(other);
+    public static bool IsSame(string one, string other) =>
+        one == other || Checksum(one) is var checksum && checksum.Contains(':', StringComparison.Ordinal) && checksum == Checksum(other);
 
-    private static string? Checksum(string revision) =>
-        revision[(revision.LastIndexOf('@') + 1)..] is var checksum && checksum.Contains(':', StringComparison.Ordinal) ? checksum : null;
+    /// <summary>What stands behind the last @: the checksum with its algorithm, <c>sha1:…</c>, or the version of a chart.</summary>
+    public static string Checksum(string revision) => revision[(revision.LastIndexOf('@') + 1)..];
 }

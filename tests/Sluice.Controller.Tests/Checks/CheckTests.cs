@@ -19,7 +19,7 @@ public sealed class CheckTests(ApprovingCluster approving) : IClassFixture<Appro
     {
         await using var app = await AskedServer.StartAsync();
         app.Body = "error_rate 0.2\n";
-        await using var prometheus = await PrometheusOrSkip.StartAsync(app.Address);
+        await using var prometheus = await DistributionTool.OrSkipAsync(() => Prometheus.StartAsync(app.Address), Assert.Skip);
         await using var controller = await approving.StartControllerAsync(Loopback);
         var space = await Cluster.NewNamespaceAsync();
         await Cluster.CreateGateAsync(space, "release", $$"""
