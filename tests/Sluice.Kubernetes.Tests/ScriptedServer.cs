@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
 
@@ -22,6 +23,10 @@ internal sealed class ScriptedServer : HttpMessageHandler
                 response.Headers.TryAddWithoutValidation("Retry-After", retryAfter);
             Answer.TrySetResult(response);
         }
+
+        /// <summary>Nobody is there: the connection is refused.</summary>
+        public void Refuse() => Answer.TrySetException(new HttpRequestException(
+            HttpRequestError.ConnectionError, "Connection refused", new SocketException((int)SocketError.ConnectionRefused)));
 
         /// <summary>A stream that stays open, for a watch: write lines into it.</summary>
         public LineStream ReplyStream()

@@ -118,6 +118,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _sourceQueue = new("source", retries, time);
         Connect();
         clock?.Tell(LookAtClock);
+        api.Reachability.Returned += RetryFailed;
     }
 
     /// <summary>The gates, for metrics.</summary>
@@ -358,6 +359,17 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     }
 
     /// <summary>Every gate and what names it: by the new time another state may have been there for long.</summary>
+    // What the API server was not there for has waited longer and longer, a gate that has closed meanwhile too.
+    private void RetryFailed()
+    {
+        _kindQueue.RetryFailed();
+        _gateQueue.RetryFailed();
+        _holdQueue.RetryFailed();
+        _approvedQueue.RetryFailed();
+        _bindingQueue.RetryFailed();
+        _sourceQueue.RetryFailed();
+    }
+
     private void LookAtClock()
     {
         _gateQueue.ClockChanged();

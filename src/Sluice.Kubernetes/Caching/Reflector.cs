@@ -107,9 +107,27 @@ internal sealed partial class Reflector<T>(
         var signal = NewSignal();
         Volatile.Write(ref _retryNow, signal);
         OnStatus(notServed ? InformerStatus.NotServed : InformerStatus.Retrying, failure);
+        if (refusal is not { StatusCode: 0 })
+        {
+            await WaitAsync(wait, stopping, signal.Task).ConfigureAwait(false);
+            return;
+        }
+        var back = api.Reachability.UntilBack;
+        if (await WaitAsync(wait, stopping, signal.Task, back).ConfigureAwait(false) == back)
+        {
+            // Others are answered again. What fails from here on is another failure; and not all that have waited come at the same moment.
+            _backoff.Reset();
+            await WaitAsync(_backoff.Next(), stopping, signal.Task).ConfigureAwait(false);
+        }
+    }
+
+    // What ended the wait: one of the signals, or the time.
+    private async Task<Task> WaitAsync(TimeSpan longest, CancellationToken stopping, params Task[] signals)
+    {
         using var woken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(Task.Delay(wait, time, woken.Token), signal.Task).ConfigureAwait(false);
+        var first = await Task.WhenAny([Task.Delay(longest, time, woken.Token), .. signals]).ConfigureAwait(false);
         await woken.CancelAsync().ConfigureAwait(false);
+        return first;
     }
 
     private async Task ListAsync(CancellationToken stopping)

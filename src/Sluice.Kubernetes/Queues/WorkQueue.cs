@@ -149,6 +149,19 @@ public sealed class WorkQueue<TKey> : IQueueObservation, IDisposable where TKey 
             _failures.Remove(key);
     }
 
+    /// <summary>Has every key that has failed worked on at once, and starts their back-off over: what they failed for is over.</summary>
+    public void RetryFailed()
+    {
+        lock (_lock)
+        {
+            if (_refusing)
+                return;
+            foreach (var key in _failures.Keys)
+                AddLocked(key, WorkPriority.Normal);
+            _failures.Clear();
+        }
+    }
+
     /// <summary>How often a key has failed since it last succeeded.</summary>
     public int Retries(TKey key)
     {

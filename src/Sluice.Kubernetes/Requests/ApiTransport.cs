@@ -22,6 +22,9 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether the server answers.</summary>
+    public Reachability Reachability { get; } = new();
+
     private TimeProvider Time => connection.Time;
 
     /// <summary>Sends, and reads the answer before the deadline (<see cref="ConnectionOptions.RequestTimeout"/>, for each try).</summary>
@@ -82,12 +85,14 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
+            Reachability.Lost();
             var late = new TimeoutException($"No answer from {connection.Server} within {connection.RequestTimeout.TotalSeconds:0.#} s.", e);
             throw NoAnswer(request.Subject, "Timeout", late);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or System.Security.Authentication.AuthenticationException)
         {
             cancellation.ThrowIfCancellationRequested();
+            Reachability.Lost();
             throw NoAnswer(request.Subject, "ConnectionFailed", e);
         }
     }
@@ -106,6 +111,7 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
             Count(request, "<error>", started);
             throw;
         }
+        Reachability.Answered();
         Count(request, ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture), started);
         if (response.IsSuccessStatusCode)
             return response;

@@ -29,6 +29,9 @@ public sealed class KubernetesApi
     /// <summary>The connection in use.</summary>
     public KubernetesConnection Connection { get; }
 
+    /// <summary>Whether the API server answers.</summary>
+    public Reachability Reachability => _transport.Reachability;
+
     /// <summary>Gets an object; <see cref="KubernetesApiException.IsNotFound"/> if there is none.</summary>
     public Task<T> GetAsync<T>(ApiResource resource, ObjectKey key, ObjectDecoder<T> decoder, CancellationToken cancellation = default) =>
         GetAsync(resource, key, decoder, metadataOnly: false, cancellation);

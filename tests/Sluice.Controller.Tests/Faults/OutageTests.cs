@@ -34,7 +34,7 @@ public sealed class OutageTests(Cluster cluster) : IClassFixture<Cluster>
         await cluster.UntilAsync(Kustomization, ns, "app", "is held since its gate has closed", found => found.IsSuspended() && found.HeldBy() is not null, TimeSpan.FromSeconds(40));
         (await cluster.GetAsync(Kustomization, ns, "waits"))!.IsSuspended().Should().BeTrue("nothing was released meanwhile");
         await cluster.OpenAsync(ns, "other");
-        await cluster.UntilAsync(Kustomization, ns, "waits", "is released", found => !found.IsSuspended(), TimeSpan.FromSeconds(40));
+        await cluster.UntilAsync(Kustomization, ns, "waits", "is released", found => !found.IsSuspended(), TimeSpan.FromSeconds(20));
     }
 
     [Fact]

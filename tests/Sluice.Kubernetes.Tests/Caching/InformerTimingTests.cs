@@ -81,6 +81,42 @@ public sealed class InformerTimingTests
     }
 
     [Fact]
+    public async Task After_an_outage_a_watch_is_opened_within_a_second_of_the_first_request_that_is_answered()
+    {
+        await using var run = Start(new InformerOptions());
+        var watch = (await run.Server.NextAsync()).ReplyStream();
+        await watch.SendAsync(InitialEnd(7));
+        await run.Informer.SyncedAsync(TestContext.Current.CancellationToken);
+        watch.End();
+        Exception? before = null;
+        // Each try to connect is four, a moment apart.
+        for (var refused = 0; refused < 8 * 4; refused++)
+        {
+            await run.AdvanceUntilRequestAsync(TimeSpan.FromMilliseconds(200));
+            before = run.Informer.LastFailure;
+            (await run.Server.NextAsync()).Refuse();
+        }
+
+        await run.FailsAgainAsync(before);
+
+        run.Advanced.Should().BeGreaterThan(TimeSpan.FromSeconds(20), "the bound of a wait is 30 s by then");
+        var other = run.Api.GetRawAsync("/version", TestContext.Current.CancellationToken);
+        (await run.Server.NextAsync()).Reply(200, "{}");
+        await other;
+        var since = run.Advanced;
+        await run.AdvanceUntilRequestAsync(TimeSpan.FromMilliseconds(50));
+
+        (run.Advanced - since).Should().BeLessThanOrEqualTo(TimeSpan.FromSeconds(0.9));
+        var again = await run.Server.NextAsync();
+        again.Path.Should().Contain("resourceVersion=7");
+        // Another failure is the first of its kind.
+        again.Reply(503, "starting");
+        since = run.Advanced;
+        await run.AdvanceUntilRequestAsync(TimeSpan.FromMilliseconds(50));
+        (run.Advanced - since).Should().BeLessThanOrEqualTo(TimeSpan.FromSeconds(1.7));
+    }
+
+    [Fact]
     public async Task A_permanently_undecodable_object_is_read_twice_and_then_left_alone_until_it_changes()
     {
         await using var run = Start(new InformerOptions());
@@ -171,11 +207,14 @@ public sealed class InformerTimingTests
             _time = time;
             _connection = ScriptedServer.Connect(out var server, time, new ConnectionOptions { Qps = 0 });
             Server = server;
-            Informer = new Informer<Thing>(new KubernetesApi(_connection), Thing.Resource, Thing.Decode, options, time, NullLogger.Instance, new Random(7));
+            Api = new KubernetesApi(_connection);
+            Informer = new Informer<Thing>(Api, Thing.Resource, Thing.Decode, options, time, NullLogger.Instance, new Random(7));
             _running = Informer.RunAsync(_stop.Token);
         }
 
         public ScriptedServer Server { get; }
+
+        public KubernetesApi Api { get; }
 
         public Informer<Thing> Informer { get; }
 
@@ -200,6 +239,8 @@ public sealed class InformerTimingTests
             UntilAsync(() => Informer.Cache.All.Any(t => t.ResourceVersion == $"{version}"), $"version {version} in the cache");
 
         public Task StatusAsync(InformerStatus status) => UntilAsync(() => Informer.Status == status, $"status {status}");
+
+        public Task FailsAgainAsync(Exception? before) => UntilAsync(() => Informer.LastFailure != before, "another failure");
 
         public async ValueTask DisposeAsync()
         {

@@ -56,6 +56,24 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
+    public async Task Keys_that_have_failed_come_at_once_when_what_they_failed_for_is_over_and_their_back_off_starts_over()
+    {
+        using var queue = new WorkQueue<string>("q", new WorkQueueOptions { Jitter = 0 }, _time);
+        for (var failed = 0; failed < 12; failed++)
+            queue.AddRateLimited("failed");
+        queue.AddAfter("later", TimeSpan.FromMinutes(1));
+
+        queue.RetryFailed();
+
+        queue.Count.Should().Be(1, "what only waits for its time has not failed");
+        (await queue.GetAsync(TestContext.Current.CancellationToken)).Key.Should().Be("failed");
+        queue.AddRateLimited("failed");
+        queue.Done("failed");
+        _time.Advance(TimeSpan.FromMilliseconds(751));
+        queue.Count.Should().Be(1);
+    }
+
+    [Fact]
     public async Task A_key_that_is_due_at_a_moment_is_never_handed_out_before_it_and_comes_within_a_millisecond()
     {
         using var queue = NewQueue();
