@@ -40,7 +40,7 @@ internal sealed class Reader : IAsyncDisposable
         var native = Environment.GetEnvironmentVariable("SLUICE_CONTROLLER");
         reader.Start(
             string.IsNullOrEmpty(native) ? Built("src", "Sluice.Controller", "sluice-controller") : native,
-            "--runtime-namespace=flux-system", "--enable-leader-election", "--trust-requested-by", "--metrics-addr=0", $"--health-addr=127.0.0.1:{health}");
+            "--runtime-namespace=flux-system", "--enable-leader-election", "--trust-requested-by", "--metrics-addr=0", $"--audit-log={Path.Combine(reader._folder, "audit.jsonl")}", $"--health-addr=127.0.0.1:{health}");
         reader.Start(Built("tests", "flux-stand-in", "flux-stand-in"), "--git-root", Path.Combine(reader._folder, "git"));
         using var http = new HttpClient();
         await Eventually.GivesAsync("sluice-controller is ready", () => IsReadyAsync(http, new($"http://127.0.0.1:{health}/readyz")), ready => ready, Limit);

@@ -105,6 +105,21 @@ public sealed class ChartTests(ChartCluster cluster) : IClassFixture<ChartCluste
         pod["priorityClassName"].Should().BeNull();
     }
 
+    [Theory]
+    [InlineData(2, "RollingUpdate")]
+    [InlineData(1, "Recreate")]
+    public async Task The_audit_log_is_on_the_claim_that_is_named_and_its_group_may_write_there(int replicas, string strategy)
+    {
+        var chart = await cluster.ObjectsAsync(await cluster.RenderAsync("auditLog.claimName=sluice-audit", "admission=none", $"replicas={replicas}"));
+        var deployment = chart["Deployment/sluice-controller"]["spec"]!;
+        ((string?)deployment["strategy"]!["type"]).Should().Be(strategy, "a volume of one node cannot be mounted by the old pod and the new one");
+        var pod = deployment["template"]!["spec"]!;
+        Arguments(chart).Select(argument => (string)argument!).Should().Contain("--audit-log=/audit/audit.jsonl");
+        pod["volumes"]!.ToJsonString().Should().Be("""[{"name":"audit","persistentVolumeClaim":{"claimName":"sluice-audit"}}]""");
+        pod["containers"]![0]!["volumeMounts"]!.ToJsonString().Should().Be("""[{"mountPath":"/audit","name":"audit"}]""");
+        ((int)pod["securityContext"]!["fsGroup"]!).Should().Be(65532);
+    }
+
     [Fact]
     public async Task A_value_that_does_not_exist_is_an_error_that_names_it()
     {

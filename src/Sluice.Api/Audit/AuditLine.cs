@@ -50,6 +50,7 @@ public sealed record AuditLine
             WriteUnlessNull(json, "by", record.By);
             WriteUnlessNull(json, "reason", record.Reason);
             WriteUnlessNull(json, "message", record.Message);
+            WriteUnlessNull(json, "overtakes", record.Overtakes);
             if (record.Torn is { } torn)
             {
                 json.WriteStartObject("torn");

@@ -36,6 +36,11 @@ public sealed record AuditRecord
     /// <summary>Why, as a sentence for people.</summary>
     public string? Message { get; init; }
 
+    /// <summary>
+    /// The decision about the same object that was written before and, as far as is known, was not carried out, since this one was made instead.
+    /// </summary>
+    public string? Overtakes { get; init; }
+
     /// <summary>What a write that was cut off left in the file before this line; only of a line that closes it off.</summary>
     public TornBytes? Torn { get; init; }
 }

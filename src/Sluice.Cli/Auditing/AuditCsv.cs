@@ -10,7 +10,7 @@ namespace Sluice.Cli.Auditing;
 /// </summary>
 internal static class AuditCsv
 {
-    private static readonly string[] Columns = ["seq", "at", "decision", "kind", "namespace", "name", "uid", "revision", "digest", "specDigest", "gates", "approvals", "by", "reason", "message", "previous", "hash"];
+    private static readonly string[] Columns = ["seq", "at", "decision", "kind", "namespace", "name", "uid", "revision", "digest", "specDigest", "gates", "approvals", "by", "reason", "message", "overtakes", "previous", "hash"];
 
     /// <summary>The first row.</summary>
     public static string Header { get; } = string.Join(',', Columns) + "\r\n";

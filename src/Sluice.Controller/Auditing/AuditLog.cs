@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Sluice.Api.Audit;
+using Sluice.Controller.Metrics;
 
 namespace Sluice.Controller.Auditing;
 
@@ -9,12 +10,15 @@ namespace Sluice.Controller.Auditing;
 /// </summary>
 /// <param name="path">The file; null: there is no audit log.</param>
 /// <param name="instance">Who writes, for the line that says that the log was opened.</param>
+/// <param name="metrics">Counts what was written, and what could not be.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Told the head of the chain, to compare it later.</param>
-internal sealed partial class AuditLog(string? path, string instance, TimeProvider time, ILogger<AuditLog> log) : IDisposable
+internal sealed partial class AuditLog(string? path, string instance, SluiceMetrics metrics, TimeProvider time, ILogger<AuditLog> log) : IDisposable
 {
-    private readonly Lock _gate = new();
+    // The file, and what is owed to it.
+    private readonly Lock _file = new();
     private readonly ConcurrentDictionary<AuditObject, AuditRecord> _written = new();
+    private readonly ConcurrentQueue<Line> _waiting = new();
     private readonly List<AuditRecord> _owed = [];
     private AuditFileWriter? _writer;
     private bool _isOver;
@@ -34,7 +38,7 @@ internal sealed partial class AuditLog(string? path, string instance, TimeProvid
             return;
         }
 
-        lock (_gate)
+        lock (_file)
         {
             _writer = AuditFileWriter.Open(path, instance, time.GetUtcNow());
             LogHead(path, _writer.Seq, _writer.Head);
@@ -43,30 +47,38 @@ internal sealed partial class AuditLog(string? path, string instance, TimeProvid
 
     /// <summary>
     /// To be called before a decision is carried out; when it returns, go on. A decision that is tried again, since carrying it out failed, is
-    /// written once. Who is killed between the two decides again and writes again: twice, never not at all.
+    /// written once; another one instead says that it overtakes it. Who is killed between the two decides again and writes again: twice, never not at all.
     /// </summary>
     /// <param name="record">The decision.</param>
     /// <param name="letsPass">Whether it lets something pass.</param>
     /// <exception cref="AuditException">It lets something pass and could not be written: do not carry it out, try again later.</exception>
     public void Deciding(AuditRecord record, bool letsPass)
     {
-        if (path is null || record.Object is { } about && _written.TryGetValue(about, out var written) && IsSame(written, record))
+        if (path is null)
         {
             return;
         }
 
-        lock (_gate)
+        var before = record.Object is { } about ? _written.GetValueOrDefault(about) : null;
+        if (before is not null && IsSame(before, record))
         {
-            if (TryAppend(record) is { } failure)
-            {
-                if (letsPass)
-                {
-                    throw new AuditException($"the decision {record.Decision} about {record.Object} cannot be written to audit log {path}, so it is not carried out: {failure.Message}", failure);
-                }
+            return;
+        }
 
-                // A hold must not wait for a disk.
-                _owed.Add(record);
+        var line = new Line(record with { Overtakes = before?.Decision }, letsPass);
+        _waiting.Enqueue(line);
+        lock (_file)
+        {
+            // Who waited for the file may find the line written, with those that waited as well: one wait for the disk is enough for all of them.
+            if (!line.IsTried)
+            {
+                TryWriteWaiting();
             }
+        }
+
+        if (line.Failure is { } failure)
+        {
+            throw new AuditException($"the decision {record.Decision} about {record.Object} cannot be written to audit log {path}, so it is not carried out: {failure.Message}", failure);
         }
 
         if (record.Object is { } decided)
@@ -86,15 +98,15 @@ internal sealed partial class AuditLog(string? path, string instance, TimeProvid
             return;
         }
 
-        lock (_gate)
+        lock (_file)
         {
-            TryAppend(null);
+            TryWriteWaiting();
         }
     }
 
     public void Dispose()
     {
-        lock (_gate)
+        lock (_file)
         {
             _isOver = true;
             if (_writer is { } writer)
@@ -106,16 +118,47 @@ internal sealed partial class AuditLog(string? path, string instance, TimeProvid
         }
     }
 
-    /// <summary>Writes what is owed and a record; gives why it could not.</summary>
-    private Exception? TryAppend(AuditRecord? record)
+    /// <summary>Writes what is owed and what waits. What could not be written and holds is owed from now on: a hold must not wait for a disk.</summary>
+    private void TryWriteWaiting()
+    {
+        List<Line> lines = [];
+        while (_waiting.TryDequeue(out var line))
+        {
+            lines.Add(line);
+        }
+
+        var failure = TryAppend([.. _owed, .. lines.Select(line => line.Record)]);
+        if (failure is null)
+        {
+            _owed.Clear();
+        }
+
+        foreach (var line in lines)
+        {
+            line.IsTried = true;
+            if (failure is null)
+            {
+                metrics.Audited(line.Record.Decision);
+            }
+            else if (line.LetsPass)
+            {
+                line.Failure = failure;
+            }
+            else
+            {
+                _owed.Add(line.Record);
+            }
+        }
+    }
+
+    private Exception? TryAppend(IReadOnlyList<AuditRecord> records)
     {
         try
         {
             ObjectDisposedException.ThrowIf(_isOver, this);
             // After a failure part of a line may stand there: opening closes it off.
             _writer ??= AuditFileWriter.Open(path!, instance, time.GetUtcNow());
-            _writer.Append(record is null ? _owed : [.. _owed, record]);
-            _owed.Clear();
+            _writer.Append(records);
             Problem = null;
             return null;
         }
@@ -126,6 +169,7 @@ internal sealed partial class AuditLog(string? path, string instance, TimeProvid
             _writer?.Dispose();
             _writer = null;
             Problem = $"audit log {path} cannot be written, so nothing is released: {e.Message}";
+            metrics.AuditFailed();
             LogFailure(Problem);
             return e;
         }
@@ -136,6 +180,18 @@ internal sealed partial class AuditLog(string? path, string instance, TimeProvid
             == (other.Decision, other.Revision, other.Digest, other.SpecDigest, other.By, other.Reason, other.Message)
         && one.Gates.SequenceEqual(other.Gates)
         && one.Approvals.SequenceEqual(other.Approvals);
+
+    /// <summary>A record on its way into the file.</summary>
+    private sealed class Line(AuditRecord record, bool letsPass)
+    {
+        public AuditRecord Record { get; } = record;
+
+        public bool LetsPass { get; } = letsPass;
+
+        public bool IsTried { get; set; }
+
+        public Exception? Failure { get; set; }
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "audit log {Path}: line {Seq} is the last, with hash {Head}")]
     private partial void LogHead(string path, long seq, string head);

@@ -65,7 +65,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     public ControllerProgram(KubernetesApi api, ControllerOptions options, Notifier notifier, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
     {
         (_options, _time, _loggers, _log) = (options, time, loggers, loggers.CreateLogger("controller"));
-        _audit = new(options.AuditLog, Environment.MachineName, time, loggers.CreateLogger<AuditLog>());
+        _audit = new(options.AuditLog, Environment.MachineName, metrics, time, loggers.CreateLogger<AuditLog>());
         var scope = new InformerOptions
         {
             Namespaces = options.WatchedNamespaces,

@@ -30,6 +30,8 @@ public sealed class SluiceMetrics : IDisposable
     private readonly Counter<long> _transitions;
     private readonly Counter<long> _eventsDropped;
     private readonly Counter<long> _admissions;
+    private readonly Counter<long> _audited;
+    private readonly Counter<long> _auditFailures;
 
     /// <param name="exposition">Where the instruments are shown, under the same meter name.</param>
     public SluiceMetrics(PrometheusExposition exposition)
@@ -53,6 +55,9 @@ public sealed class SluiceMetrics : IDisposable
             "sluice_events_dropped_total", description: "How many events were not delivered to notification-controller, and why.");
         _admissions = _meter.CreateCounter<long>(
             "sluice_admission_requests_total", description: "How many requests the API server asked the webhook about, by what became of them.");
+        _audited = _meter.CreateCounter<long>("sluice_audit_records_total", description: "How many decisions were written to the audit log, by the decision.");
+        _auditFailures = _meter.CreateCounter<long>(
+            "sluice_audit_failures_total", description: "How many times the audit log could not be written; while it cannot, nothing is released.");
         ProcessMetrics.Register(_meter);
     }
 
@@ -118,6 +123,12 @@ public sealed class SluiceMetrics : IDisposable
 
     /// <summary>Counts a request to the webhook; <paramref name="result"/> is <c>changed</c>, <c>unchanged</c>, <c>denied</c> or <c>unreadable</c>.</summary>
     internal void Admitted(string result) => _admissions.Add(1, Label("result", result));
+
+    /// <summary>Counts a decision that is on the disk.</summary>
+    internal void Audited(string decision) => _audited.Add(1, Label("decision", decision));
+
+    /// <summary>Counts a write to the audit log that failed.</summary>
+    internal void AuditFailed() => _auditFailures.Add(1);
 
     /// <summary>Counts events that notification-controller never got.</summary>
     internal void EventsDropped(string reason, int count = 1) => _eventsDropped.Add(count, Label("reason", reason));

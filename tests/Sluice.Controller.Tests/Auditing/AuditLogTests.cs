@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Api.Audit;
 using Sluice.Controller.Auditing;
+using Sluice.Controller.Metrics;
 
 namespace Sluice.Controller.Tests.Auditing;
 
@@ -11,9 +13,15 @@ public sealed class AuditLogTests : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sluice-audit-");
 
+    private readonly SluiceMetrics _metrics = new(new(SluiceMetrics.MeterName));
+
     private string FilePath => Path.Combine(_folder.FullName, "audit.jsonl");
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _folder.Delete(recursive: true);
+    }
 
     [Fact]
     public void A_log_goes_on_where_it_ended()
@@ -126,6 +134,22 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
+    public void A_decision_that_is_made_instead_of_one_that_was_not_carried_out_says_which_one_it_overtakes()
+    {
+        using (var log = Open())
+        {
+            log.Start();
+            log.Deciding(Record("one"), letsPass: true);
+            log.Deciding(Record("two") with { Decision = "Held" }, letsPass: false);
+            log.Done(App);
+            log.Deciding(Record("three"), letsPass: true);
+        }
+
+        Whole(FilePath);
+        File.ReadAllLines(FilePath)[1..].Select(line => (string?)JsonNode.Parse(line)!["overtakes"]).Should().Equal(null, "Released", null);
+    }
+
+    [Fact]
     public void Decisions_of_many_workers_at_once_are_all_in_it_in_one_chain()
     {
         using (var log = Open())
@@ -146,7 +170,7 @@ public sealed class AuditLogTests : IDisposable
         log.Deciding(Record(message), letsPass: true);
     }
 
-    private AuditLog Open(string? path = null) => new(path ?? FilePath, "test", TimeProvider.System, NullLogger<AuditLog>.Instance);
+    private AuditLog Open(string? path = null) => new(path ?? FilePath, "test", _metrics, TimeProvider.System, NullLogger<AuditLog>.Instance);
 
     private static AuditRecord Record(string message) => new() { At = DateTimeOffset.UnixEpoch, Decision = "Released", Object = App, Message = message };
 
