@@ -52,6 +52,7 @@ public static class ApprovalVotes
             Name = approval.Metadata.Name,
             Username = spec.Approver.Username,
             Groups = spec.Approver.Groups?.ToImmutableArray() ?? [],
+            Extra = spec.Approver.Extra,
             Approves = spec.Decision == ApprovalSpec.Approve,
             Candidate = spec.ToCandidate(),
             CastAt = approval.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue,

@@ -20,6 +20,9 @@ public sealed record GateApprovals
     /// <summary>Who may not approve, whatever their rights: <c>commitAuthor</c>. Unset: nobody.</summary>
     public IReadOnlyList<string>? SeparateFrom { get; init; }
 
+    /// <summary>The claim of who approves that is compared with who wrote the commit. Unset: the username.</summary>
+    public GateAuthorClaim? AuthorClaim { get; init; }
+
     /// <summary>How long a vote counts, as a Go duration greater than zero. Unset: until it is revoked.</summary>
     public string? ExpiresAfter { get; init; }
 
@@ -39,6 +42,11 @@ public sealed record GateApprovals
             throw new InvalidSpecException($"spec.approvals.separateFrom: '{unknown}' is not known; expected '{CommitAuthor}'");
         }
 
+        if (AuthorClaim is not null && SeparateFrom is not { Count: > 0 })
+        {
+            throw new InvalidSpecException($"spec.approvals.authorClaim: nobody is separated by it; expected spec.approvals.separateFrom: [{CommitAuthor}] as well");
+        }
+
         if (ExpiresAfter is not null && !(GoDuration.TryParse(ExpiresAfter, out var span) && span > TimeSpan.Zero))
         {
             throw new InvalidSpecException($"spec.approvals.expiresAfter: '{ExpiresAfter}' is not a span; expected a duration greater than zero, for example '24h'");
@@ -49,6 +57,7 @@ public sealed record GateApprovals
             Required = Required ?? 1,
             From = From?.Select(approver => approver.ToApprover()).ToImmutableArray() ?? [],
             SeparateFromCommitAuthor = SeparateFrom?.Count > 0,
+            AuthorClaim = AuthorClaim?.ToClaim() ?? new(),
             ExpiresAfter = GoDuration.TryParse(ExpiresAfter, out var after) ? after : null,
             Keys = Keys?.ToKeys(),
         };

@@ -21,6 +21,9 @@ public sealed record CandidateStatus
     /// <summary>Whether a person asked to go back to it.</summary>
     public bool? Rollback { get; init; }
 
+    /// <summary>Who wrote it, as far as that is known.</summary>
+    public IReadOnlyList<string>? Authors { get; init; }
+
     /// <summary>What the gates say to it.</summary>
     public IReadOnlyList<CandidateGate>? Gates { get; init; }
 

@@ -29,6 +29,9 @@ public sealed record GatedSourceStatus
     /// <summary>The specs of the source that the release in force, the history and the candidate were made from.</summary>
     public IReadOnlyList<SpecSnapshot>? Specs { get; init; }
 
+    /// <summary>Who wrote revisions, as others than the controller state it: it reads this, and never writes it.</summary>
+    public IReadOnlyList<StatedAuthors>? Authors { get; init; }
+
     /// <summary>The conditions: <c>Ready</c>, <c>Approved</c>, and <c>Stalled</c> while it is true.</summary>
     public IReadOnlyList<Condition>? Conditions { get; init; }
 

@@ -21,6 +21,9 @@ public sealed record ReleaseRecord
     /// <summary>Why, as one CamelCase word.</summary>
     public string Reason { get; set; } = "";
 
+    /// <summary>Who wrote it, as far as that was known when it was released.</summary>
+    public IReadOnlyList<string>? Authors { get; init; }
+
     /// <summary>
     /// Since when everything that deploys it has been ready, without a break; unset: it is not, or was not when another release took its place.
     /// </summary>

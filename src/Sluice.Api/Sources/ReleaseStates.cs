@@ -46,7 +46,7 @@ public static class ReleaseStates
     public static Candidate ToCandidate(this ReleaseRecord record) => new(record.Revision, record.Digest, record.SpecDigest);
 
     private static Release ToRelease(this ReleaseRecord record) =>
-        new(record.ToCandidate(), record.At, record.By, record.Reason, record.Message ?? "") { HealthySince = record.HealthySince, HealthyUntil = record.HealthyUntil };
+        new(record.ToCandidate(), record.At, record.By, record.Reason, record.Message ?? "") { Authors = record.Authors, HealthySince = record.HealthySince, HealthyUntil = record.HealthyUntil };
 
     private static ReleaseRecord ToRecord(Release release) => new()
     {
@@ -56,6 +56,7 @@ public static class ReleaseStates
         At = release.At,
         By = release.By,
         Reason = release.Reason,
+        Authors = release.Authors,
         HealthySince = release.HealthySince,
         HealthyUntil = release.HealthyUntil,
         Message = release.Message.Length == 0 ? null : release.Message,

@@ -33,7 +33,12 @@ internal static class ApprovalBody
             Decision = approves ? ApprovalSpec.Approve : ApprovalSpec.Reject,
             Reason = string.IsNullOrWhiteSpace(reason) ? null : reason,
             ExpiresAt = expiresAt is { } end ? Rfc3339.Format(end) : null,
-            Approver = new() { Username = ballot.Self.Username, Groups = GateBallot.CountedGroups(ballot.Rules!, ballot.Self) is { Count: > 0 } groups ? groups : null },
+            Approver = new()
+            {
+                Username = ballot.Self.Username,
+                Groups = GateBallot.CountedGroups(ballot.Rules!, ballot.Self) is { Count: > 0 } groups ? groups : null,
+                Extra = GateBallot.ComparedExtra(ballot.Rules!, ballot.Self),
+            },
         };
         return new() { Metadata = new() { Name = Name(source.Metadata.Name, spec), Namespace = ballot.Reference.Namespace }, Spec = spec };
     }

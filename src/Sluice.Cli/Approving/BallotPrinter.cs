@@ -16,6 +16,10 @@ internal static class BallotPrinter
         Line("Since", RelativeTime.Both(candidate.Since, now));
         if (candidate.Supersedes is { } superseded)
             Line("Supersedes", superseded);
+        if (candidate.Authors is { } authors)
+            Line("Authors", string.Join(", ", authors));
+        else if (ballots.Any(ballot => ballot.Rules?.SeparateFromCommitAuthor == true))
+            Line("Authors", "not known");
         Line("Released", source.Released(now));
         var table = new TextTable("GATE", "STATE", "APPROVALS", "YOURS");
         foreach (var ballot in ballots)

@@ -37,7 +37,7 @@ internal sealed class BallotReader(ClusterClient cluster, Identity self, DateTim
 
     private async Task<GateBallot> ReadAsync(GatedSource source, Candidate candidate, GateReference reference, GateLookup lookup, CancellationToken cancellation)
     {
-        var ballot = new GateBallot { Reference = reference, Candidate = candidate, Self = self, Now = now, Gate = lookup.Gate };
+        var ballot = new GateBallot { Reference = reference, Candidate = candidate, Self = self, Now = now, Gate = lookup.Gate, Authors = Waiting(source, candidate)?.Authors };
         if (lookup.Gate is not { } gate)
             return ballot with { Problem = lookup.Problem ?? "it does not exist" };
         if (GateBallot.RulesOf(gate) is not { } rules)
@@ -76,8 +76,10 @@ internal sealed class BallotReader(ClusterClient cluster, Identity self, DateTim
         ];
     }
 
+    private static CandidateStatus? Waiting(GatedSource source, Candidate candidate) => source.Status?.Candidate is { } waiting && waiting.ToCandidate() == candidate ? waiting : null;
+
     // What the controller counts, for whoever may not read approvals.
-    private static ImmutableArray<Vote> Counted(GatedSource source, Candidate candidate, GateReference gate) => source.Status?.Candidate is { } waiting && waiting.ToCandidate() == candidate
+    private static ImmutableArray<Vote> Counted(GatedSource source, Candidate candidate, GateReference gate) => Waiting(source, candidate) is { } waiting
         ? [
             .. (waiting.Approvals ?? []).Where(vote => vote.Gate == gate.ToString()).Select(vote => new Vote
             {

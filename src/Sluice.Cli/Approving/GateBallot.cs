@@ -34,18 +34,18 @@ internal sealed record GateBallot
     /// <summary>Whether the user has the verb <c>approve</c> on it.</summary>
     public bool MayApprove { get; init; }
 
+    /// <summary>Who wrote the candidate, as sluice-controller has found out; null: it is not known.</summary>
+    public IReadOnlyList<string>? Authors { get; init; }
+
     /// <summary>The votes at the gate about the gated source, also about other candidates.</summary>
     public ImmutableArray<Vote> Votes { get; init; } = [];
 
     /// <summary>Whether <see cref="Votes"/> are those that sluice-controller counts, since the user may not read approvals.</summary>
     public bool AreCounted { get; init; }
 
-    /// <summary>
-    /// What the votes come to; null where the gate wants none. Who wrote the commit is not known here: where that matters, the status of the gated
-    /// source has the last word.
-    /// </summary>
+    /// <summary>What the votes come to; null where the gate wants none.</summary>
     public ApprovalDecision? Decision => Rules is null ? null
-        : ApprovalDecision.Decide((AreCounted ? Rules with { From = [], Keys = null } : Rules) with { SeparateFromCommitAuthor = false }, Votes, Candidate, null, Now);
+        : ApprovalDecision.Decide(AreCounted ? Rules with { From = [], Keys = null, SeparateFromCommitAuthor = false } : Rules, Votes, Candidate, Authors, Now);
 
     /// <summary>The rules of a gate; null: it wants no approvals, or its spec cannot be understood.</summary>
     public static ApprovalRules? RulesOf(Gate gate) =>
@@ -60,6 +60,21 @@ internal sealed record GateBallot
     public static IReadOnlyList<string> CountedGroups(ApprovalRules rules, Identity self) =>
         [.. rules.From.Where(approver => approver.Kind == ApproverKind.Group && self.Groups.Contains(approver.Name)).Select(approver => approver.Name).Distinct()];
 
+    /// <summary>Of a user's extra attributes the one that the rules compare with who wrote the commit; null: there is none.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>>? ComparedExtra(ApprovalRules rules, Identity self) =>
+        rules is { SeparateFromCommitAuthor: true, AuthorClaim.Extra: { } key } && self.Extra?.GetValueOrDefault(key) is { } values ? new Dictionary<string, IReadOnlyList<string>> { [key] = values } : null;
+
+    /// <summary>Why an approval of a user would not count since the rules separate them from who wrote the commit; null: it would.</summary>
+    public static string? Separation(ApprovalRules rules, Identity self, IReadOnlyList<string>? authors)
+    {
+        if (!rules.SeparateFromCommitAuthor)
+            return null;
+        var claim = rules.AuthorClaim.Of(self.Username, self.Extra);
+        return claim.Count == 0 ? $"it tells who approves from who wrote the commit by the {rules.AuthorClaim}, and you ('{self.Username}') have none"
+            : claim.FirstOrDefault(CommitAuthors.Names(authors ?? []).Contains) is { } name ? $"you ('{name}') wrote the commit: somebody else has to approve it"
+            : null;
+    }
+
     /// <summary>Whether the user's vote of that kind counts already.</summary>
     public bool HasVoted(bool approves) => Own(approves) is not null;
 
@@ -73,6 +88,7 @@ internal sealed record GateBallot
         ?? (Rules is null ? "it wants no approvals"
         : !MayApprove ? $"you ('{Self.Username}') may not approve there: that is the verb approve on gates.gating.toolkit.fluxcd.io"
         : !Wants(Rules, Self) ? $"it counts the votes of {VoteText.Approvers(Rules)} alone, and you are '{Self.Username}'"
+        : approves && Separation(Rules, Self, Authors) is { } separation ? separation
         : approves && Rules.Keys is not null && !isSigned && !HasVoted(approves: true)
             ? "it counts signed approvals alone: sign with --key FILE, or elsewhere by way of --statement-only"
         : approves && HasVoted(approves: false) ? "you have rejected it there, which blocks it whatever else is said; 'revoke' takes that back"

@@ -20,7 +20,8 @@ internal static class VoteText
 
     /// <summary>Whose votes are wanted, as the end of a clause; empty where everybody's are.</summary>
     public static string Wanted(ApprovalRules rules) =>
-        (rules.Keys is null ? "" : ", signed") + (rules.From.IsEmpty ? "" : $", from {Approvers(rules)}") + (rules.SeparateFromCommitAuthor ? ", not of the commit's authors" : "");
+        (rules.Keys is null ? "" : ", signed") + (rules.From.IsEmpty ? "" : $", from {Approvers(rules)}") + (!rules.SeparateFromCommitAuthor ? ""
+        : $", not of the commit's authors{(rules.AuthorClaim == new AuthorClaim() ? "" : $" by the {rules.AuthorClaim}")}");
 
     /// <summary>Whose votes count: <c>group sre, user alice</c>.</summary>
     public static string Approvers(ApprovalRules rules) =>

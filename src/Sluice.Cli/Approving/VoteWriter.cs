@@ -43,6 +43,6 @@ internal sealed class VoteWriter(ClusterClient cluster, bool dryRun)
     private static bool Counts(Approval approval, ApprovalRules rules, DateTimeOffset now)
     {
         var vote = approval.ToVote(rules);
-        return ApprovalDecision.Decide(rules with { SeparateFromCommitAuthor = false }, [vote], vote.Candidate, null, now).Counted.Length > 0;
+        return ApprovalDecision.Decide(rules, [vote], vote.Candidate, null, now).Counted.Length > 0;
     }
 }

@@ -13,7 +13,8 @@ internal sealed class Self(ClusterClient cluster)
     public async Task<Identity> WhoAmIAsync(CancellationToken cancellation)
     {
         var user = (await cluster.ReviewAsync(SelfReviews, [], cancellation))["status"]?["userInfo"];
-        return new((string?)user?["username"] ?? "unknown", [.. (user?["groups"] as JsonArray ?? []).Select(group => (string?)group ?? "")]);
+        var extra = (user?["extra"] as JsonObject ?? []).ToDictionary(attribute => attribute.Key, attribute => Texts(attribute.Value));
+        return new((string?)user?["username"] ?? "unknown", Texts(user?["groups"]), extra);
     }
 
     /// <summary>Whether the user may do something.</summary>
@@ -32,4 +33,6 @@ internal sealed class Self(ClusterClient cluster)
         var answer = await cluster.ReviewAsync(AccessReviews, new JsonObject { ["spec"] = new JsonObject { ["resourceAttributes"] = attributes } }, cancellation);
         return (bool?)answer["status"]?["allowed"] == true;
     }
+
+    private static IReadOnlyList<string> Texts(JsonNode? list) => [.. (list as JsonArray ?? []).Select(text => (string?)text ?? "")];
 }

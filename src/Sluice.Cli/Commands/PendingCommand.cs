@@ -85,8 +85,9 @@ internal static class PendingCommand
     // Where somebody has rejected it, or enough have approved, another vote changes nothing.
     private static bool IsMissing(CandidateStatus candidate, GateReference gate, GateLookup lookup, Identity self)
     {
+        var rules = GateBallot.RulesOf(lookup.Gate!)!;
         var votes = (candidate.Approvals ?? []).Where(vote => vote.Gate == gate.ToString()).ToList();
-        return votes.TrueForAll(vote => vote.Decision == ApprovalSpec.Approve && vote.Approver != self.Username)
-            && votes.Count < GateBallot.RulesOf(lookup.Gate!)!.Required;
+        return GateBallot.Separation(rules, self, candidate.Authors) is null && votes.TrueForAll(vote => vote.Decision == ApprovalSpec.Approve && vote.Approver != self.Username)
+            && votes.Count < rules.Required;
     }
 }

@@ -398,7 +398,9 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     private static bool HaveSame(IReadOnlyDictionary<string, string>? before, IReadOnlyDictionary<string, string>? after) =>
         before is not null && after is not null && before.ToHashSet().SetEquals(after);
 
-    private static bool HaveSame(ReleaseState? before, ReleaseState? after) => before is not null && after is not null && before.History.SequenceEqual(after.History);
+    // Who wrote it is nothing to those who ask.
+    private static bool HaveSame(ReleaseState? before, ReleaseState? after) => before is not null && after is not null
+        && before.History.Select(release => release with { Authors = null }).SequenceEqual(after.History.Select(release => release with { Authors = null }));
 
     // A thousand objects may come at once: what a binding has matched is counted once they have settled.
     private void MatchAgain(string inNamespace)

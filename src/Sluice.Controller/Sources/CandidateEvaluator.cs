@@ -70,7 +70,7 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
         var held = source.Gates.IsEmpty
             ? HoldDecision.Of([new(Require.All, [new("", VerdictKind.InvalidReference, "spec.gates: expected at least one gate")])], what)
             : HoldDecision.Of([group], what);
-        return new(held, shown.ToImmutable(), counted.ToImmutable(), by.Count == 0 ? null : string.Join(", ", by.Distinct()), until) { Asks = asks.ToImmutable() };
+        return new(held, shown.ToImmutable(), counted.ToImmutable(), by.Count == 0 ? null : string.Join(", ", by.Distinct()), until) { Authors = authors, Asks = asks.ToImmutable() };
     }
 
     // Those of its checks that are about one candidate; of the others the gate's own decision knows.

@@ -15,6 +15,9 @@ namespace Sluice.Controller.Sources;
 internal sealed record CandidateLook(
     HoldDecision Decision, ImmutableArray<CandidateGate> Gates, ImmutableArray<CandidateApproval> Approvals, string? By, DateTimeOffset? Until)
 {
+    /// <summary>Who wrote it; null: it is not known.</summary>
+    public IReadOnlyList<string>? Authors { get; init; }
+
     /// <summary>What has to be asked about the candidate, again and again.</summary>
     public ImmutableArray<(ObservedGate Gate, AskedCheck Check)> Asks { get; init; } = [];
 }

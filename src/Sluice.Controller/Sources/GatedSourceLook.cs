@@ -63,19 +63,19 @@ internal sealed record GatedSourceLook
 
     /// <summary>Whether a status says something else than one before it.</summary>
     public static bool Differ(GatedSourceStatus status, GatedSourceStatus? before) =>
-        before is null || !Bytes(status).AsSpan().SequenceEqual(Bytes(before));
+        before is null || !Bytes(status).AsSpan().SequenceEqual(Bytes(before with { Authors = null }));
 
     private static ReleaseState Release(ObservedGatedSource observed, ReleaseState state, CandidateLook candidate, bool unasked, DateTimeOffset now)
     {
         if (unasked)
         {
-            return state.Release(now, null, "Initial", "The first revision is released without asking the gates, as spec.initial wants it");
+            return state.Release(now, null, "Initial", "The first revision is released without asking the gates, as spec.initial wants it", candidate.Authors);
         }
 
         // Who asked to go back is one of those who let it through.
         var by = state.Waiting!.IsRollback && observed.Rollback?.By is { } requester
             ? string.Join(", ", new[] { requester }.Concat(candidate.By?.Split(", ") ?? []).Distinct()) : candidate.By;
-        return state.Release(now, by, state.Waiting.IsRollback ? Gating.Releases.Release.Rollback : candidate.Decision.Reason, candidate.Decision.Message);
+        return state.Release(now, by, state.Waiting.IsRollback ? Gating.Releases.Release.Rollback : candidate.Decision.Reason, candidate.Decision.Message, candidate.Authors);
     }
 
     private GatedSourceStatus Describe(ObservedGatedSource observed, SeenSource source, SeenTarget target, ReleaseHealth? health, DateTimeOffset now)
@@ -87,10 +87,12 @@ internal sealed record GatedSourceLook
             ObservedGeneration = generation ?? -1,
             LastHandledReconcileAt = observed.Source.Metadata.Annotations?.GetValueOrDefault(FluxAnnotations.ReconcileRequestedAt) ?? before.LastHandledReconcileAt,
             Specs = Snapshots(before, source),
+            // Who states them owns them: what an apply leaves out stays as it is.
+            Authors = null,
             Conditions = [.. Conditions()],
         };
         return status.Candidate is null || Candidate is null ? status
-            : status with { Candidate = status.Candidate with { Gates = Candidate.Gates, Approvals = Candidate.Approvals.IsEmpty ? null : Candidate.Approvals } };
+            : status with { Candidate = status.Candidate with { Authors = Candidate.Authors, Gates = Candidate.Gates, Approvals = Candidate.Approvals.IsEmpty ? null : Candidate.Approvals } };
 
         IEnumerable<Condition> Conditions()
         {

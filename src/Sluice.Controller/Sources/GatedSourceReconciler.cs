@@ -115,11 +115,8 @@ internal sealed partial class GatedSourceReconciler(
     {
         var now = time.GetUtcNow();
         return GatedSourceLook.At(
-            observed, source, target, sources.FindConflict(observed, target), revision => consumers.Of(observed.TargetKey, revision), candidate => gates.Look(observed, candidate, Authors(candidate, source), now), now);
+            observed, source, target, sources.FindConflict(observed, target), revision => consumers.Of(observed.TargetKey, revision), candidate => gates.Look(observed, candidate, KnownAuthors.Of(candidate, observed, source), now), now);
     }
-
-    // Of what the source shows now: nobody knows any more who wrote what was released before.
-    private static IReadOnlyList<string>? Authors(Gating.Gates.Candidate candidate, SeenSource source) => candidate == source.Shown ? source.Authors : null;
 
     private async Task BringAsync(
         ObservedGatedSource observed, GatedSourceLook look, GatedKey key, SeenTarget target, Gating.Releases.Release released, string? shardKey, CancellationToken cancellation)

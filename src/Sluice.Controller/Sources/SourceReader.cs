@@ -61,7 +61,7 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
             Refusal = PinnedSpec.Refusal(key.Kind.Kind, spec) is { } refusal ? $"{key}: {refusal}" : null,
             Spec = text,
             ShardKey = (string?)metadata["labels"]?[FluxLabels.Shard],
-            Authors = Authors((string?)artifact?["metadata"]?[AuthorsMetadata]),
+            Authors = (string?)artifact?["metadata"]?[AuthorsMetadata] is { } authors ? [authors] : null,
         };
     }
 
@@ -83,11 +83,6 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
             : isEmpty ? $"{key} has no artifact"
             : null;
     }
-
-    private static string[]? Authors(string? metadata) =>
-        metadata?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .SelectMany(author => author.IndexOf('<', StringComparison.Ordinal) is var at and >= 0 && author.EndsWith('>') ? new[] { author[..at].Trim(), author[(at + 1)..^1] } : [author])
-            .ToArray();
 
     /// <summary>What another repository includes into the artifact must be pinned, too: it would change what is deployed, with no gate asked.</summary>
     private async Task<string?> FindLooseIncludeAsync(GatedKey key, ApiResource resource, JsonNode source, CancellationToken cancellation)

@@ -26,7 +26,7 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
     /// <param name="rules">The gate's rules.</param>
     /// <param name="votes">The votes at this gate, about this target.</param>
     /// <param name="candidate">What asks to pass.</param>
-    /// <param name="authors">The usernames of who wrote the commit; <see langword="null"/>: it is not known who did.</param>
+    /// <param name="authors">Who wrote the commit, as <see cref="CommitAuthors"/> reads it; <see langword="null"/> or none: it is not known who did.</param>
     /// <param name="now">The instant to decide for.</param>
     public static ApprovalDecision Decide(
         ApprovalRules rules, IEnumerable<Vote> votes, Candidate candidate, IReadOnlyCollection<string>? authors, DateTimeOffset now)
@@ -39,9 +39,9 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
         var sound = wanted.Where(vote => vote.FaultUnder(rules) is null).ToImmutableArray();
         var valid = sound.Where(vote => !(vote.StartsAt(rules) > now)).ToImmutableArray();
         var against = valid.Where(vote => !vote.Approves).DistinctBy(vote => vote.Username).ToImmutableArray();
-        var isSeparated = rules.SeparateFromCommitAuthor;
+        var names = rules.SeparateFromCommitAuthor ? CommitAuthors.Names(authors ?? []) : null;
         // The vote of a person that ends last: the others add nothing to it.
-        var inFavour = valid.Where(vote => vote.Approves && !(isSeparated && authors?.Contains(vote.Username) == true))
+        var inFavour = valid.Where(vote => vote.Approves && !IsAuthor(rules, names, vote))
             .GroupBy(vote => vote.Username)
             .Select(ofPerson => ofPerson.MaxBy(vote => vote.EndsAt(rules) ?? DateTimeOffset.MaxValue)!)
             // By the votes that count: the end of one that does not must change nothing.
@@ -55,14 +55,17 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
             return new(ApprovalState.Rejected, $"rejected by {Names(against)}{Why(against[0])}", counted, until);
         }
 
-        if (isSeparated && authors is not { Count: > 0 })
+        if (names is { Count: 0 })
         {
-            return new(ApprovalState.AuthorUnknown, "who wrote the commit is not known, and may not approve it", counted, until);
+            return new(ApprovalState.AuthorUnknown, "who wrote the commit is not known, and may not approve it; status.authors of the GatedSource can state it", counted, until);
         }
 
-        var message = $"{inFavour.Length} of {rules.Required} approvals{(inFavour.IsEmpty ? "" : $" ({Names(inFavour)})")}{Discounted(rules, wanted, counted, now)}";
+        var message = $"{inFavour.Length} of {rules.Required} approvals{(inFavour.IsEmpty ? "" : $" ({Names(inFavour)})")}{Discounted(rules, names, wanted, counted, now)}";
         return new(inFavour.Length >= rules.Required ? ApprovalState.Approved : ApprovalState.Pending, message, counted, until);
     }
+
+    private static bool IsAuthor(ApprovalRules rules, IReadOnlySet<string>? names, Vote vote) =>
+        names is { Count: > 0 } && rules.AuthorClaim.Of(vote.Username, vote.Extra).Any(names.Contains);
 
     private static string Names(ImmutableArray<Vote> votes)
     {
@@ -71,11 +74,12 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
     }
 
     /// <summary>Whose approvals do not count, or not yet, although they are meant to: people wonder.</summary>
-    private static string Discounted(ApprovalRules rules, ImmutableArray<Vote> wanted, ImmutableArray<Vote> counted, DateTimeOffset now)
+    private static string Discounted(ApprovalRules rules, IReadOnlySet<string>? names, ImmutableArray<Vote> wanted, ImmutableArray<Vote> counted, DateTimeOffset now)
     {
         var clauses = wanted.Where(vote => vote.Approves && !counted.Any(other => other.Username == vote.Username))
             .Select(vote => (vote.Username, Clause: vote.FaultUnder(rules) is { } fault ? $"does not count: {fault}"
-                : vote.StartsAt(rules) is { } start && start > now ? $"does not count before {Rfc3339.Format(start)}" : null))
+                : vote.StartsAt(rules) is { } start && start > now ? $"does not count before {Rfc3339.Format(start)}"
+                : IsAuthor(rules, names, vote) ? "does not count: they wrote the commit" : null))
             .Where(found => found.Clause is not null)
             .DistinctBy(found => found.Username)
             .Select(found => $"; that of {found.Username} {found.Clause}")

@@ -15,6 +15,9 @@ public sealed record ApprovalRules
     /// <summary>Whether who wrote the commit may not approve it. Then a candidate whose authors are not known does not pass.</summary>
     public bool SeparateFromCommitAuthor { get; init; }
 
+    /// <summary>The claim of who approves that tells them from who wrote the commit. Default: the username.</summary>
+    public AuthorClaim AuthorClaim { get; init; } = new();
+
     /// <summary>How long a vote counts, greater than zero; <see langword="null"/> (the default): until it is revoked, or ends by itself.</summary>
     public TimeSpan? ExpiresAfter { get; init; }
 

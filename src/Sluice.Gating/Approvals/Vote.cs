@@ -18,6 +18,9 @@ public sealed record Vote
     /// <summary>The groups that they were in.</summary>
     public ImmutableArray<string> Groups { get; init; } = [];
 
+    /// <summary>Their extra attributes, as Kubernetes authenticated them; those that matter to a gate.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Extra { get; init; }
+
     /// <summary>Whether it is for the candidate; else it is against it.</summary>
     public required bool Approves { get; init; }
 
@@ -41,6 +44,8 @@ public sealed record Vote
 
     /// <summary>Why it does not count under some rules, as a clause; <see langword="null"/>: it does, in its time.</summary>
     public string? FaultUnder(ApprovalRules rules) => Fault
+        ?? (Approves && rules.SeparateFromCommitAuthor && rules.AuthorClaim.Of(Username, Extra).Count == 0
+            ? $"there is no {rules.AuthorClaim} with it, which would tell them from who wrote the commit" : null)
         ?? (rules.Keys is not { } keys || !Approves ? null
         : Signature?.Keys == keys.Fingerprint ? Signature.Fault
         // What has been found by other keys says nothing.

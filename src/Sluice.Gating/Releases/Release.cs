@@ -13,6 +13,9 @@ public sealed record Release(Candidate Candidate, DateTimeOffset At, string? By,
     /// <summary>The <see cref="Reason"/> of one that goes back to an earlier one.</summary>
     public const string Rollback = nameof(Rollback);
 
+    /// <summary>Who wrote it, as far as that was known when it was released; <see langword="null"/>: it was not.</summary>
+    public IReadOnlyList<string>? Authors { get; init; }
+
     /// <summary>Since when it has been healthy without a break; <see langword="null"/>: it is not, or was not when the next one took its place.</summary>
     public DateTimeOffset? HealthySince { get; init; }
 

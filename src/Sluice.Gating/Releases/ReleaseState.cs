@@ -97,11 +97,12 @@ public sealed record ReleaseState
     /// <param name="by">Who let it through, as far as that is known.</param>
     /// <param name="reason">Why, as one CamelCase word.</param>
     /// <param name="message">What its gates said.</param>
+    /// <param name="authors">Who wrote it; <see langword="null"/>: it is not known.</param>
     /// <exception cref="InvalidOperationException">Nothing waits.</exception>
-    public ReleaseState Release(DateTimeOffset now, string? by, string reason, string message)
+    public ReleaseState Release(DateTimeOffset now, string? by, string reason, string message, IReadOnlyList<string>? authors = null)
     {
         var waiting = Waiting ?? throw new InvalidOperationException("Nothing waits to be released.");
-        var release = new Release(waiting.Candidate, now, by, reason, message);
+        var release = new Release(waiting.Candidate, now, by, reason, message) { Authors = authors };
         var before = Released is { HealthySince: not null } healthy ? History.SetItem(0, healthy with { HealthyUntil = now }) : History;
         return this with { Waiting = null, History = [release, .. before.Take(HistoryLength - 1)] };
     }

@@ -233,6 +233,42 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
         (await app.VotesAsync()).Should().Equal("alice approve");
     }
 
+    [Fact]
+    public async Task Who_wrote_the_commit_is_told_that_somebody_else_has_to_approve_it_and_is_not_waited_for()
+    {
+        var app = await StartAsync(cluster, "own-commit", "{default: opened, approvals: {required: 1, separateFrom: [commitAuthor], authorClaim: {usernamePrefix: 'oidc:'}}}");
+        await app.OfferAsync('b');
+        await app.StateAuthorAsync('b', "Anna <Anna@example.com>");
+        var (anna, bob, admin) = (await app.AsAsync("oidc:anna@example.com"), await app.AsAsync("oidc:bob@example.com"), await app.AsAsync("admin"));
+        (await anna.RunAsync($"approve app -n {app.Namespace} --yes")).FailedWith(1).Error.Should()
+            .Contain($"at gate {app.Namespace}/release: you ('anna@example.com') wrote the commit: somebody else has to approve it");
+        (await admin.RunAsync($"approve app -n {app.Namespace} --yes")).FailedWith(1).Error.Should()
+            .Contain("it tells who approves from who wrote the commit by the username behind 'oidc:', and you ('admin') have none");
+        (await anna.RunAsync($"pending --mine -n {app.Namespace}")).Succeeded().Output.Should().BeEmpty("it is hers");
+        (await bob.RunAsync($"pending --mine -n {app.Namespace}")).Succeeded().Rows[1].Should()
+            .EndWith($"{app.Namespace}/release: 0 of 1 approvals, not of the commit's authors by the username behind 'oidc:'");
+        var approved = (await bob.RunAsync($"approve app -n {app.Namespace} --yes {Patience}")).Succeeded();
+        approved.Error.Should().Contain("Authors     Anna <Anna@example.com>");
+        approved.Rows[^1].Should().StartWith("It is released: ");
+    }
+
+    [Fact]
+    public async Task An_approval_carries_the_extra_attribute_that_the_gate_compares_and_one_without_it_is_replaced()
+    {
+        // Kubernetes gives every user of a certificate this one.
+        const string key = "authentication.kubernetes.io/credential-id";
+        var app = await StartAsync(cluster, "extra", "{default: opened, approvals: {required: 1, separateFrom: [commitAuthor]}}");
+        await app.OfferAsync('b');
+        var alice = await app.AsAsync("alice");
+        (await alice.RunAsync($"approve app -n {app.Namespace} --yes {Patience}")).Succeeded().Rows[^1].Should().Contain("who wrote the commit is not known");
+        await app.GateAsync("release", $"{{default: opened, approvals: {{required: 1, separateFrom: [commitAuthor], authorClaim: {{extra: {key}}}}}}}");
+        await app.UntilAsync("the vote counts no more", status => status["candidate"]!["approvals"] is null);
+        await app.StateAuthorAsync('b', "Anna <Anna@example.com>");
+        (await alice.RunAsync($"approve app -n {app.Namespace} --yes {Patience}")).Succeeded().Rows[^1].Should().StartWith("It is released: ");
+        (await app.VotesAsync()).Should().Equal("alice approve");
+        (await cluster.ControlPlane.Kubectl.RunAsync("-n", app.Namespace, "get", "approvals", "-o", "jsonpath={.items[0].spec.approver.extra}")).Should().StartWith($$"""{"{{key}}":["X509SHA256=""");
+    }
+
     private async Task<SluiceProgram> WithRulesAsync(GatedApp app, string user, string rules)
     {
         await cluster.ControlPlane.Kubectl.ApplyAsync($$"""

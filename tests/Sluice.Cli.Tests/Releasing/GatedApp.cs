@@ -69,6 +69,11 @@ internal sealed class GatedApp
         await UntilAsync($"{digit} waits", status => (string?)status["candidate"]?["revision"] == Revision(digit) && status["candidate"]!["gates"] is not null);
     }
 
+    /// <summary>Somebody states who wrote a revision.</summary>
+    public Task StateAuthorAsync(char digit, string author) => _cluster.ControlPlane.Kubectl.RunAsync("-n", Namespace, "patch", "gatedsource", "app", "--subresource=status", "--type=merge", "--patch", $$"""
+        {"status": {"authors": [{"revision": "{{Revision(digit)}}", "author": "{{author}}"}] } }
+        """);
+
     public async Task<JsonNode> UntilAsync(string what, Func<JsonNode, bool> isWanted) => await Eventually.GivesAsync(what, StatusAsync, isWanted);
 
     public async Task<JsonNode> StatusAsync() =>

@@ -29,7 +29,7 @@ public sealed class AggregatedRightsTests(AggregatedCluster aggregated) : IClass
             using var connection = KubernetesConnection.Open(new() { Kubeconfig = _cluster.ControlPlane.KubeconfigFor(person), Qps = 0 }, TimeProvider.System);
             foreach (var (resource, where, allowed) in new[]
             {
-                ("gates", ns, gates), ("gates/status", ns, ""), ("gatebindings", ns, bindings), ("gatebindings/status", ns, ""),
+                ("gates", ns, gates), ("gates/status", ns, ""), ("gatebindings", ns, bindings), ("gatebindings/status", ns, ""), ("gatedsources/status", ns, ""),
                 ("gates", "default", inCluster ? gates : ""), ("gatebindings", "default", inCluster ? bindings : ""),
                 ("clustergatebindings", null, inCluster ? Reads : ""), ("clustergatebindings/status", null, ""),
             })
@@ -74,6 +74,8 @@ public sealed class AggregatedRightsTests(AggregatedCluster aggregated) : IClass
         }
 
         await IsRefusedAsync(editor, ns, "create -f -", Cannot("create", "gates"), """{"apiVersion": "gating.toolkit.fluxcd.io/v1alpha1", "kind": "Gate", "metadata": {"name": "own"}, "spec": {"default": "opened"} }""");
+        await IsRefusedAsync(editor, ns, "patch gatedsource/app --subresource=status --type=merge -p {\"status\":{\"authors\":[]}}", Cannot("get", "gatedsources/status"));
+        await IsRefusedAsync(editor, ns, "apply --server-side --subresource=status -f -", Cannot("patch", "gatedsources/status"), """{"apiVersion": "gating.toolkit.fluxcd.io/v1alpha1", "kind": "GatedSource", "metadata": {"name": "app"}, "status": {"authors": []} }""");
         await IsRefusedAsync(editor, ns, "create -f -", Cannot("create", "gatebindings"), """{"apiVersion": "gating.toolkit.fluxcd.io/v1alpha1", "kind": "GateBinding", "metadata": {"name": "own"}, "spec": {"gates": [{"name": "gate"}]} }""");
         (await _cluster.GetAsync(Kustomization, ns, "app"))!.IsSuspended().Should().BeTrue();
         (await _cluster.GetAsync(FluxResources.Gate, ns, "gate"))!.Condition("Opened", "status").Should().Be("False");
