@@ -323,9 +323,10 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
                 _sourceReconciler.Forget(gone);
             }
 
-            if (!HaveSame(change.Old?.State, change.New?.State) || change.Old?.Source.Metadata.Generation != change.New?.Source.Metadata.Generation)
+            var asking = _gates.Cache.ByIndex(ByCheckedSource, change.Key.ToString());
+            if (asking.Count > 0 && (!HaveSame(change.Old?.State, change.New?.State) || change.Old?.Source.Metadata.Generation != change.New?.Source.Metadata.Generation))
             {
-                LookAt(_gates.Cache.ByIndex(ByCheckedSource, change.Key.ToString()).SelectMany(gate => _sources.Naming(gate.Name)));
+                LookAt(asking.SelectMany(gate => _sources.Naming(gate.Name)));
             }
 
             if (change.Old?.Source.Metadata.Generation != change.New?.Source.Metadata.Generation)
@@ -358,8 +359,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         };
     }
 
-    /// <summary>Every gate and what names it: by the new time another state may have been there for long.</summary>
-    // What the API server was not there for has waited longer and longer, a gate that has closed meanwhile too.
+    /// <summary>What the API server was not there for has waited longer and longer, a gate that has closed meanwhile too.</summary>
     private void RetryFailed()
     {
         _kindQueue.RetryFailed();
@@ -370,6 +370,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _sourceQueue.RetryFailed();
     }
 
+    /// <summary>Every gate and what names it: by the new time another state may have been there for long.</summary>
     private void LookAtClock()
     {
         _gateQueue.ClockChanged();

@@ -28,7 +28,8 @@ internal sealed class Elsewhere(GatedSources sources, Consumers consumers, Names
             return CheckDecision.No($"{where} does not exist");
         }
 
-        var health = found.State.Released is { } released ? ReleaseHealth.Of(released.Candidate.Revision, consumers.Of(found.TargetKey, released.Candidate.Revision)) : ReleaseHealth.None;
-        return check.Decide(candidate, where, found.State.History, health, now);
+        var state = found.State;
+        var health = state.Released is { } released ? ReleaseHealth.Of(released.Candidate.Revision, consumers.Of(found.TargetKey, released.Candidate.Revision)) : ReleaseHealth.None;
+        return check.Decide(candidate, where, state.History, health, now);
     }
 }

@@ -44,8 +44,9 @@ internal sealed record GatedSourceLook
     {
         now = Rfc3339.WholeSecond(now);
         var stalled = conflict ?? (source.Refusal is { } refusal ? ("CannotPin", refusal) : null);
-        var offered = source.Offers(observed.State.Waiting?.Candidate, observed.State.Released?.Candidate);
-        var state = observed.State.Take(observed.Rollback, offered, now, out var refused).Observe(offered, now);
+        var before = observed.State;
+        var offered = source.Offers(before.Waiting?.Candidate, before.Released?.Candidate);
+        var state = before.Take(observed.Rollback, offered, now, out var refused).Observe(offered, now);
         var health = HealthOf(state.Released, target, consumers);
         state = health is null ? state : state.ObserveHealth(health, now);
         var candidate = state.Waiting is { } waiting ? ask(waiting.Candidate) : null;
@@ -80,7 +81,7 @@ internal sealed record GatedSourceLook
 
     private GatedSourceStatus Describe(ObservedGatedSource observed, SeenSource source, SeenTarget target, ReleaseHealth? health, DateTimeOffset now)
     {
-        var before = observed.Source.Status ?? new GatedSourceStatus();
+        var before = observed.Status ?? new GatedSourceStatus();
         var generation = observed.Source.Metadata.Generation;
         var status = before.WithState(State) with
         {

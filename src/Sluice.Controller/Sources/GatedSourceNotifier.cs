@@ -35,7 +35,7 @@ internal sealed partial class GatedSourceNotifier(Notifier notifier, ILogger<Gat
         }
 
         return look.Candidate is { Decision.Reason: nameof(VerdictKind.Rejected) } candidate
-            && observed.Source.Status?.FindCondition(ConditionTypes.Approved)?.Message != candidate.Decision.Message
+            && observed.Status?.FindCondition(ConditionTypes.Approved)?.Message != candidate.Decision.Message
             ? (true, "Rejected", candidate.Decision.Message, string.Join(", ", candidate.Approvals.Where(vote => vote.Decision == ApprovalSpec.Reject).Select(vote => vote.Approver)))
             : null;
     }
@@ -66,7 +66,7 @@ internal sealed partial class GatedSourceNotifier(Notifier notifier, ILogger<Gat
 
     private void TellTrouble(ObservedGatedSource observed, GatedSourceLook look)
     {
-        var (ready, was) = (look.Status.FindCondition(ConditionTypes.Ready), observed.Source.Status?.FindCondition(ConditionTypes.Ready));
+        var (ready, was) = (look.Status.FindCondition(ConditionTypes.Ready), observed.Status?.FindCondition(ConditionTypes.Ready));
         if (ready?.Status == "False" && (was?.Status != "False" || was.Message != ready.Message))
         {
             LogTrouble(observed.Key, ready.Reason, ready.Message);

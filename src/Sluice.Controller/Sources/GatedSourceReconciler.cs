@@ -85,7 +85,7 @@ internal sealed partial class GatedSourceReconciler(
             look = Look(observed, source, target);
         }
 
-        if (GatedSourceLook.Differ(look.Status, observed.Source.Status))
+        if (GatedSourceLook.Differ(look.Status, observed.Status))
         {
             if (audit.IsOn && DecisionRecords.Of(observed, look, time.GetUtcNow()) is { } record)
             {

@@ -20,15 +20,25 @@ internal sealed class GatedSources
     {
         _definitions = definitions;
         _sources = new(api, Resource, ObservedGatedSource.Read, scope, time, loggers.CreateLogger<Informer<ObservedGatedSource>>());
-        _sources.AddIndex(ByObject, source => new[] { source.SourceKey, source.TargetKey }.OfType<GatedKey>().Select(key => key.ToString()));
-        _sources.AddIndex(ByGate, source => source.Gates.Select(gate => gate.ToString()));
-        _sources.AddIndex(ByNamespace, source => [source.Key.Namespace]);
+        foreach (var (name, values) in Indexes)
+        {
+            _sources.AddIndex(name, values);
+        }
+
         _sources.AddHandler(change => Changed?.Invoke(change));
         _sources.RetryWhenDefined(definitions);
     }
 
     /// <summary>Where gated sources are served.</summary>
     public static ApiResource Resource { get; } = new(ApiGroup.Name, ApiGroup.Version, "gatedsources", GatedSource.KindName);
+
+    /// <summary>What they are looked up by.</summary>
+    internal static IReadOnlyList<(string Name, Func<ObservedGatedSource, IEnumerable<string>> Values)> Indexes { get; } =
+    [
+        (ByObject, source => new[] { source.SourceKey, source.TargetKey }.OfType<GatedKey>().Select(key => key.ToString())),
+        (ByGate, source => source.Gates.Select(gate => gate.ToString())),
+        (ByNamespace, source => [source.Key.Namespace]),
+    ];
 
     /// <summary>Told of every change of one.</summary>
     public event Action<ObjectChange<ObservedGatedSource>>? Changed;

@@ -13,7 +13,7 @@ internal static class KnownAuthors
     public static IReadOnlyList<string>? Of(Candidate candidate, ObservedGatedSource observed, SeenSource source)
     {
         var shown = source.Shown is { } present && IsSame(candidate, present) ? source.Authors ?? [] : [];
-        var stated = (observed.Source.Status?.Authors ?? [])
+        var stated = (observed.Status?.Authors ?? [])
             .Where(statement => Revisions.IsSame(statement.Revision, candidate.Revision) && (statement.Digest is null || statement.Digest == candidate.Digest))
             .SelectMany(statement => new[] { statement.Author, statement.Committer });
         var before = observed.State.History.Where(release => IsSame(candidate, release.Candidate)).SelectMany(release => release.Authors ?? []);

@@ -13,14 +13,20 @@ namespace Sluice.Controller.Sources;
 /// <summary>A GatedSource as the API server has it, with what the domain makes of it.</summary>
 internal sealed class ObservedGatedSource : ICachedObject
 {
+    private readonly PackedStatus? _status;
+
     private ObservedGatedSource(GatedSource source)
     {
-        Source = source;
+        Source = source with { Status = null };
         Gates = [.. source.Spec.Gates.Select(gate => gate.From(source.Metadata.Namespace)).Distinct()];
-        State = source.Status.ToState();
+        _status = source.Status is { } status ? new(status) : null;
     }
 
+    /// <summary>The object, without its status.</summary>
     public GatedSource Source { get; }
+
+    /// <summary>Its status; null before the first.</summary>
+    public GatedSourceStatus? Status => _status?.Unpack();
 
     /// <summary>The gates that its candidates wait at.</summary>
     public ImmutableArray<GateReference> Gates { get; }
@@ -28,7 +34,7 @@ internal sealed class ObservedGatedSource : ICachedObject
     public Require Require => Source.Spec.Require == "oneOf" ? Require.OneOf : Require.All;
 
     /// <summary>What was released and what waits, as its status has it.</summary>
-    public ReleaseState State { get; }
+    public ReleaseState State => Status.ToState();
 
     public ObjectKey Key => new(Source.Metadata.Namespace ?? "", Source.Metadata.Name);
 

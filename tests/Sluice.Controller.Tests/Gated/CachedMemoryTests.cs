@@ -9,7 +9,7 @@ namespace Sluice.Controller.Tests.Gated;
 [CollectionDefinition(Alone, DisableParallelization = true)]
 public sealed class CachedMemoryTests
 {
-    private const string Alone = "memory";
+    internal const string Alone = "memory";
     private const int Objects = 2000;
 
     [Fact]

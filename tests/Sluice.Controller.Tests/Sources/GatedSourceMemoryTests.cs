@@ -1,0 +1,74 @@
+using System.Text;
+using Sluice.Controller.Sources;
+using Sluice.Controller.Tests.Gated;
+using Sluice.Kubernetes;
+
+namespace Sluice.Controller.Tests.Sources;
+
+/// <summary>What the cache of gated sources costs. Runs alone, since the memory is that of the whole process.</summary>
+[Collection(CachedMemoryTests.Alone)]
+public sealed class GatedSourceMemoryTests
+{
+    private const int Sources = 1000;
+    private const int History = 20;
+
+    [Fact]
+    public void A_gated_source_with_a_whole_history_and_a_candidate_costs_less_than_eight_kilobytes_in_memory_with_its_share_of_the_indexes()
+    {
+        var json = Enumerable.Range(0, Sources).Select(Written).ToList();
+        var read = ObservedGatedSource.Read(json[0]);
+        read.State.History.Should().HaveCount(History);
+        read.State.Waiting.Should().NotBeNull();
+
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var cache = new ObjectCache<ObservedGatedSource>();
+        foreach (var (name, values) in GatedSources.Indexes)
+        {
+            cache.AddIndex(name, values);
+        }
+
+        foreach (var one in json)
+        {
+            cache.Set(ObservedGatedSource.Read(one));
+        }
+
+        var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)Sources;
+        cache.Count.Should().Be(Sources);
+        GC.KeepAlive(json);
+        TestContext.Current.SendDiagnosticMessage($"a gated source of {json[0].Length} bytes costs {each:0} bytes in memory");
+        each.Should().BeInRange(500, 8192);
+    }
+
+    /// <summary>As the API server sends it after twenty releases, with one more revision waiting at two gates for the second of two approvals.</summary>
+    private static byte[] Written(int number)
+    {
+        var random = new Random(number);
+        var spec = Hex(random, 64);
+        var releases = Enumerable.Range(0, History).Select(i =>
+            $$"""
+            {"revision": "main@sha1:{{Hex(random, 40)}}", "digest": "sha256:{{Hex(random, 64)}}", "specDigest": "sha256:{{spec}}", "at": "2026-03-{{28 - i:00}}T10:00:00Z",
+             "by": "anna@example.com, ben@example.com", "reason": "GateOpened", "healthySince": "2026-03-{{28 - i:00}}T10:02:11Z", "healthyUntil": "2026-03-{{28 - i:00}}T23:02:11Z",
+             "message": "Reconciliation is approved, gate 'team-{{number % 50}}/sre-approval' is opened, gate 'flux-system/maintenance' is opened."}
+            """).ToList();
+        return Encoding.UTF8.GetBytes(
+            $$$"""
+            {"apiVersion": "gating.toolkit.fluxcd.io/v1alpha1", "kind": "GatedSource",
+             "metadata": {"name": "app-{{{number}}}", "namespace": "team-{{{number % 50}}}", "uid": "{{{Guid.NewGuid()}}}", "resourceVersion": "1{{{number}}}", "generation": 2, "creationTimestamp": "2026-01-01T00:00:00Z",
+               "managedFields": [{"manager": "sluice", "operation": "Apply", "apiVersion": "v1", "time": "2026-03-26T10:00:00Z", "fieldsType": "FieldsV1", "fieldsV1": {"f:status": {"f:history": {} } } }]},
+             "spec": {"sourceRef": {"kind": "GitRepository", "name": "app-{{{number}}}"}, "target": {"name": "app-{{{number}}}-gated"}, "gates": [{"name": "sre-approval"}, {"name": "maintenance", "namespace": "flux-system"}]},
+             "status": {"observedGeneration": 2,
+               "candidate": {"revision": "main@sha1:{{{Hex(random, 40)}}}", "digest": "sha256:{{{Hex(random, 64)}}}", "specDigest": "sha256:{{{spec}}}", "since": "2026-03-29T10:00:00Z",
+                 "gates": [{"name": "team-{{{number % 50}}}/sre-approval", "state": "Closed", "reason": "ApprovalsMissing", "message": "1 of 2 approvals, of anna@example.com"},
+                           {"name": "flux-system/maintenance", "state": "Opened", "reason": "ReconciliationSucceeded"}],
+                 "approvals": [{"name": "anna-{{{number}}}", "gate": "team-{{{number % 50}}}/sre-approval", "approver": "anna@example.com", "decision": "approve", "at": "2026-03-29T11:00:00Z"}]},
+               "released": {{{releases[0]}}}, "history": [{{{string.Join(',', releases)}}}],
+               "specs": [{"digest": "sha256:{{{spec}}}", "spec": "{\"interval\":\"1m\",\"provider\":\"generic\",\"ref\":{\"branch\":\"main\"},\"secretRef\":{\"name\":\"app-deploy-key\"},\"timeout\":\"60s\",\"url\":\"ssh://git@git.example.org/team/app-{{{number}}}.git\"}"}],
+               "conditions": [
+                 {"type": "Approved", "status": "False", "reason": "GateClosed", "lastTransitionTime": "2026-03-29T10:00:00Z", "message": "Reconciliation is waiting approval, gate 'team-{{{number % 50}}}/sre-approval' is closed."},
+                 {"type": "Healthy", "status": "True", "reason": "ConsumersReady", "lastTransitionTime": "2026-03-29T10:00:00Z", "message": "1 of 1 consumers are ready"},
+                 {"type": "Ready", "status": "True", "reason": "Released", "lastTransitionTime": "2026-03-28T10:00:00Z", "message": "main is released"}]}}
+            """);
+    }
+
+    private static string Hex(Random random, int length) => string.Concat(Enumerable.Range(0, length).Select(_ => "0123456789abcdef"[random.Next(16)]));
+}
