@@ -82,6 +82,9 @@ internal sealed class ObservedGate : ICachedObject
     /// </summary>
     public bool IsSettledAt(DateTimeOffset now) => HasCalendars && !(_asker is not null && WasOpened && Decide(now).Reason == GateReasons.CheckPending);
 
+    /// <summary>Whether it is opened; while it cannot be asked, as on a replica that only watches and asks no checks, what its status says.</summary>
+    public bool IsOpenedAt(DateTimeOffset now) => IsSettledAt(now) ? Decide(now).State == GateState.Opened : WasOpened;
+
     /// <summary>Whether its status says that it is opened.</summary>
     public bool WasOpened => Gate.Status?.FindCondition(ConditionTypes.Opened)?.IsTrue == true;
 

@@ -1,7 +1,6 @@
 using Sluice.Controller.Logging;
 using Sluice.Controller.Metrics;
 using Sluice.Controller.Notifications;
-using Sluice.Gating.Gates;
 using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Hosting;
@@ -130,7 +129,7 @@ internal static partial class ControllerHost
     private static void Observe(SluiceMetrics metrics, ControllerProgram program, TimeProvider time)
     {
         metrics.ObserveGates(() => program.Gates.All.Select(gate => new GateReading(
-            gate.Key.Namespace, gate.Key.Name, gate.Decide(time.GetUtcNow()).State == GateState.Opened, program.Objects.CountHeldBy(gate.Name))));
+            gate.Key.Namespace, gate.Key.Name, gate.IsOpenedAt(time.GetUtcNow()), program.Objects.CountHeldBy(gate.Name))));
         metrics.ObserveHeldObjects(() =>
             from kind in program.Objects.Kinds
             from held in program.Objects.Held(kind).CountBy(gated => gated.Key.Namespace)

@@ -64,6 +64,7 @@ public sealed class CheckTests(ApprovingCluster approving) : IClassFixture<Appro
         (await Cluster.GetAsync(FluxResources.Kustomization, space, "app"))!.IsSuspended().Should().BeFalse();
         (await Cluster.GetAsync(FluxResources.Gate, space, "release"))!["metadata"]!["resourceVersion"]!.GetValue<string>()
             .Should().Be(before!["metadata"]!["resourceVersion"]!.GetValue<string>(), "until it is answered nothing is written");
+        (await second.ScrapeAsync()).Should().Contain($"sluice_gate_opened{{name=\"release\",namespace=\"{space}\"}} 1", "that it has not been asked yet closes nothing, on a replica that only watches neither");
         (await Cluster.GetAsync(FluxResources.Kustomization, space, "later"))!.IsSuspended().Should().BeTrue("it was born held");
 
         await Cluster.CloseAsync(space, "release");
