@@ -29,10 +29,11 @@ internal sealed class WebhookProgram : IAsyncDisposable
     /// <param name="api">The API server.</param>
     /// <param name="options">What the command line says.</param>
     /// <param name="bindings">The bindings of the cluster; null where not all of them are seen: who sees some would take the webhooks of the others away.</param>
+    /// <param name="room">Told which of them find no room.</param>
     /// <param name="metrics">Counts the requests.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">For who looks after Sluice.</param>
-    public WebhookProgram(KubernetesApi api, ControllerOptions options, GateBindings? bindings, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    public WebhookProgram(KubernetesApi api, ControllerOptions options, GateBindings? bindings, WebhookRoom room, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
     {
         (_time, _loggers) = (time, loggers);
         var inNamespace = options.Namespace!;
@@ -58,7 +59,7 @@ internal sealed class WebhookProgram : IAsyncDisposable
         _bindingQueue = new("binding-webhooks", new() { InitialBackoff = options.MinRetryDelay, MaxBackoff = TimeSpan.FromSeconds(30), WallClockCheck = null }, time);
         if (bindings is not null)
         {
-            _bindingWebhooks = new(api, bindings, _configurations, options.AdditionalKinds, loggers.CreateLogger<BindingWebhooks>());
+            _bindingWebhooks = new(api, bindings, _configurations, options.AdditionalKinds, room, loggers.CreateLogger<BindingWebhooks>());
             _configurations.AddHandler(_ => _bindingQueue.Add(key));
             bindings.Changed += (_, change) =>
             {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Sluice.Api.Metadata;
 using Sluice.Controller.Bindings;
 using Sluice.Controller.Tests.Admission;
 using Sluice.Controller.Tests.Clusters;
@@ -329,6 +330,25 @@ public sealed class BindingTests(GuardedCluster guarded) : IClassFixture<Guarded
         await Eventually.GivesAsync("the API server knows the binding", () => LabelAsync(ns, "yes", dryRun: true), answer => answer.IsSuspended());
         (await LabelAsync(ns, "yes")).IsSuspended().Should().BeTrue();
         await _cluster.UntilHeldAsync(Kustomization, ns, "app");
+    }
+
+    [Fact]
+    public async Task What_a_binding_has_said_of_the_webhook_it_says_no_more_once_there_is_none()
+    {
+        var ns = await _cluster.NewNamespaceAsync();
+        await BindAsync("from-before", """{"gates": [{"name": "gate"}]}""", ns);
+        await UntilMatchedAsync("from-before", 0, ns);
+        await _cluster.Kubectl.RunAsync(
+            ["apply", "--server-side", "--force-conflicts", "--subresource=status", $"--field-manager={FieldManagers.Controller}", "-f", "-"],
+            $$"""
+            apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+            kind: GateBinding
+            metadata: {name: from-before, namespace: {{ns}} }
+            status: {conditions: [{type: BornHeld, status: "False", reason: NoRoomForWebhook, message: "it was full", lastTransitionTime: "2026-01-01T00:00:00Z"}]}
+            """,
+            TestContext.Current.CancellationToken);
+        await _cluster.UntilAsync(GateBindings.Resource, ns, "from-before", "is only Ready",
+            found => found["status"]!["conditions"]!.AsArray().Select(condition => (string?)condition!["type"]).SequenceEqual(["Ready"]));
     }
 
     private async Task RefusedToLabelAsync(string ns, string holders, string gates) =>
