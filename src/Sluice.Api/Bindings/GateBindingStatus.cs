@@ -11,7 +11,7 @@ public sealed record GateBindingStatus
     /// <summary>The objects that are behind the binding's gates.</summary>
     public MatchedObjects? Matched { get; init; }
 
-    /// <summary>The conditions: <c>Ready</c>.</summary>
+    /// <summary>The conditions: <c>Ready</c>; and <c>BornHeld</c>, only while it is false.</summary>
     public IReadOnlyList<Condition>? Conditions { get; init; }
 
     /// <summary>The condition of a type, or <see langword="null"/>.</summary>

@@ -18,6 +18,9 @@ public static class ConditionTypes
     /// <summary>Whether what is released has been deployed and is ready.</summary>
     public const string Healthy = nameof(Healthy);
 
+    /// <summary>Whether what a binding selects is held from birth; present only while false.</summary>
+    public const string BornHeld = nameof(BornHeld);
+
     /// <summary>Whether a gated object's gates let it pass.</summary>
     public const string Approved = nameof(Approved);
 }

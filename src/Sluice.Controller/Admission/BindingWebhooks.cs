@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Sluice.Api.Bindings;
 using Sluice.Api.Metadata;
@@ -15,9 +16,10 @@ namespace Sluice.Controller.Admission;
 /// <param name="bindings">The bindings of the cluster: all of them, for what is not among them is taken away.</param>
 /// <param name="configurations">The configuration, which people install. Nothing is done where it is not.</param>
 /// <param name="additionalKinds">Kinds beside Flux's own that may be held, as <c>plural.group</c>.</param>
+/// <param name="room">Told which bindings find no room.</param>
 /// <param name="log">For who looks after Sluice.</param>
 internal sealed partial class BindingWebhooks(
-    KubernetesApi api, GateBindings bindings, Informer<WebhookConfiguration> configurations, IReadOnlyList<string> additionalKinds, ILogger<BindingWebhooks> log)
+    KubernetesApi api, GateBindings bindings, Informer<WebhookConfiguration> configurations, IReadOnlyList<string> additionalKinds, WebhookRoom room, ILogger<BindingWebhooks> log)
 {
     private const string Template = "gated-objects.gating.toolkit.fluxcd.io";
 
@@ -33,18 +35,25 @@ internal sealed partial class BindingWebhooks(
             return ReconcileResult.After(Gated.GateEvaluator.Pause);
         }
 
-        if (configurations.Cache.Find(new("", WebhookConfiguration.Name)) is not { } configuration
-            || configuration.Webhooks.GetValueOrDefault(Template)?["clientConfig"] is not JsonObject clientConfig
+        if (configurations.Cache.Find(new("", WebhookConfiguration.Name)) is not { } configuration)
+        {
+            // Policies do it, or nothing does.
+            room.Observe(new Dictionary<BindingKey, string>());
+            return ReconcileResult.Done;
+        }
+
+        if (configuration.Webhooks.GetValueOrDefault(Template)?["clientConfig"] is not JsonObject clientConfig
             // API servers would refuse what they ask about, since they cannot ask before there is an authority that they trust.
             || (string?)clientConfig["caBundle"] is not { Length: > 0 })
         {
             return ReconcileResult.Done;
         }
 
-        var wanted = Fitting(clientConfig);
+        var (wanted, lacking) = Fitting(clientConfig);
         var present = configuration.Webhooks.Where(webhook => BindingWebhookName.IsOne(webhook.Key)).ToDictionary();
         if (wanted.Count == present.Count && wanted.TrueForAll(webhook => JsonNode.DeepEquals(webhook, present.GetValueOrDefault((string)webhook["name"]!))))
         {
+            room.Observe(lacking);
             return ReconcileResult.Done;
         }
 
@@ -55,6 +64,7 @@ internal sealed partial class BindingWebhooks(
             configurations.Observe(await api.MergePatchAsync(
                 WebhookConfiguration.Resource, configuration.Key, configuration.Write(all), new() { FieldManager = FieldManagers.Bindings }, WebhookConfiguration.Read, cancellation));
             LogWritten(wanted.Count);
+            room.Observe(lacking);
         }
         catch (KubernetesApiException e) when (e.IsConflict || e.IsNotFound)
         {
@@ -69,9 +79,9 @@ internal sealed partial class BindingWebhooks(
     /// The webhooks of the bindings, as many as an API server stores: those of the cluster first, then those of namespaces, of which none may take
     /// the place of the others.
     /// </summary>
-    private List<JsonObject> Fitting(JsonObject clientConfig)
+    private (List<JsonObject> Wanted, Dictionary<BindingKey, string> Lacking) Fitting(JsonObject clientConfig)
     {
-        var (wanted, total, ofNamespace) = (new List<JsonObject>(), 0, new Dictionary<string, int>());
+        var (wanted, lacking, total, ofNamespace) = (new List<JsonObject>(), new Dictionary<BindingKey, string>(), 0, new Dictionary<string, int>());
         foreach (var binding in bindings.All.OrderBy(binding => !binding.IsClusterWide).ThenBy(binding => binding.Key.ToString(), StringComparer.Ordinal))
         {
             if (BindingWebhook.Of(binding, clientConfig, additionalKinds) is not { } webhook)
@@ -81,9 +91,16 @@ internal sealed partial class BindingWebhooks(
 
             var length = webhook.ToJsonString().Length;
             var before = ofNamespace.GetValueOrDefault(binding.Key.Namespace);
-            if (total + length > LargestConfiguration || (!binding.IsClusterWide && before + length > LargestOfNamespace))
+            var isNamespaceFull = !binding.IsClusterWide && before + length > LargestOfNamespace;
+            if (isNamespaceFull || total + length > LargestConfiguration)
             {
-                LogLeftOut(binding.Title, binding.Key, length);
+                var key = new BindingKey(binding.IsClusterWide, binding.Key);
+                lacking[key] = WhyNot(length, isNamespaceFull ? before : total, isNamespaceFull ? binding.Key.Namespace : null);
+                if (room.WhyNot(key) is null)
+                {
+                    LogLeftOut(binding.Title, binding.Key, lacking[key]);
+                }
+
                 continue;
             }
 
@@ -91,11 +108,17 @@ internal sealed partial class BindingWebhooks(
             wanted.Add(webhook);
         }
 
-        return wanted;
+        return (wanted, lacking);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Binding} ({Key}) has no webhook, which would take {Length} bytes of MutatingWebhookConfiguration sluice, more than there is room for: what it alone selects is held a moment after it was created. Give it fewer names or exclusions, or have fewer bindings in that namespace")]
-    private partial void LogLeftOut(string binding, ObjectKey key, int length);
+    // In KB, so that an authority that comes or goes seldom makes it another text.
+    private static string WhyNot(int length, int taken, string? inNamespace) => string.Create(CultureInfo.InvariantCulture,
+        $"What it alone selects is not born held but held a moment after its creation, in which Flux may deploy it: the binding needs {Kilobytes(length)} KB of MutatingWebhookConfiguration sluice, of which {(inNamespace is null ? $"all bindings may have {LargestConfiguration / 1000} KB" : $"those of namespace {inNamespace} may have {LargestOfNamespace / 1000} KB")}, and others have {Kilobytes(taken)} KB. Give it fewer names and exclusions (select by labels), or have fewer or smaller bindings {(inNamespace is null ? "in the cluster" : "in the namespace")}; with the policies of Kubernetes 1.36 there is no such limit");
+
+    private static int Kilobytes(int bytes) => (bytes + 999) / 1000;
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Binding} ({Key}) has no webhook. {Problem}")]
+    private partial void LogLeftOut(string binding, ObjectKey key, string problem);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "MutatingWebhookConfiguration sluice asks about what {Count} bindings select now")]
     private partial void LogWritten(int count);

@@ -9,11 +9,14 @@ using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Bindings;
 
-/// <summary>Keeps a binding's status true: what it has matched, and whether it holds what Flux or Sluice is deployed by.</summary>
+/// <summary>
+/// Keeps a binding's status true: what it has matched, whether it holds what Flux or Sluice is deployed by, and whether what it selects is not born held.
+/// </summary>
 /// <param name="api">The API server.</param>
 /// <param name="bindings">The bindings.</param>
 /// <param name="objects">The objects that they select.</param>
 /// <param name="lifelines">What Flux and Sluice are deployed by.</param>
+/// <param name="room">Which bindings find no room in the webhook.</param>
 /// <param name="seesAll">
 /// Whether those are all objects that a binding of either kind can select. Who sees some of them says nothing of what is matched: each would
 /// write something else over what the others have written, for ever.
@@ -21,10 +24,11 @@ namespace Sluice.Controller.Bindings;
 /// <param name="notifier">Tells of what happens.</param>
 /// <param name="time">The clock.</param>
 internal sealed class BindingReconciler(
-    KubernetesApi api, GateBindings bindings, GatedObjects objects, Lifelines lifelines, Func<BindingKey, bool> seesAll, Notifier notifier, TimeProvider time)
+    KubernetesApi api, GateBindings bindings, GatedObjects objects, Lifelines lifelines, WebhookRoom room, Func<BindingKey, bool> seesAll, Notifier notifier, TimeProvider time)
 {
     private const int SampleLength = 10;
     private const string HoldsItsOwn = nameof(HoldsItsOwn);
+    private const string NoRoomForWebhook = nameof(NoRoomForWebhook);
 
     private static readonly ApplyOptions StatusOptions = new(FieldManagers.Controller) { Force = true, Subresource = "status" };
 
@@ -56,7 +60,12 @@ internal sealed class BindingReconciler(
 
         if (status.FindCondition(ConditionTypes.Ready) is { Reason: HoldsItsOwn } warned && before?.FindCondition(ConditionTypes.Ready)?.Message != warned.Message)
         {
-            Warn(observed, warned.Message);
+            Warn(observed, HoldsItsOwn, warned.Message);
+        }
+
+        if (status.FindCondition(ConditionTypes.BornHeld) is { } lacking && before?.FindCondition(ConditionTypes.BornHeld) is null)
+        {
+            Warn(observed, NoRoomForWebhook, lacking.Message);
         }
 
         return ReconcileResult.Done;
@@ -72,19 +81,32 @@ internal sealed class BindingReconciler(
         {
             ObservedGeneration = observed.Binding.Metadata.Generation ?? -1,
             Matched = seesAll ? new() { Count = matched.Count, Sample = [.. matched.Take(SampleLength).Select(Name)] } : before?.Matched,
-            Conditions =
-            [
-                Condition.Next(
-                    before?.FindCondition(ConditionTypes.Ready), ConditionTypes.Ready, "True", own.Count == 0 ? GateReasons.ReconciliationSucceeded : HoldsItsOwn,
-                    own.Count == 0
-                        ? "Binding is in force"
-                        : $"Binding is in force, with a warning: it holds {string.Join(", ", own)}, by which Flux or Sluice is deployed. While it is held, neither can be changed through Git; spec.exclude takes it out",
-                    observed.Binding.Metadata.Generation, time.GetUtcNow()),
-            ],
+            Conditions = [.. Conditions()],
         };
+
+        IEnumerable<Condition> Conditions()
+        {
+            yield return Condition.Next(
+                before?.FindCondition(ConditionTypes.Ready), ConditionTypes.Ready, "True", own.Count == 0 ? GateReasons.ReconciliationSucceeded : HoldsItsOwn,
+                own.Count == 0
+                    ? "Binding is in force"
+                    : $"Binding is in force, with a warning: it holds {string.Join(", ", own)}, by which Flux or Sluice is deployed. While it is held, neither can be changed through Git; spec.exclude takes it out",
+                observed.Binding.Metadata.Generation, time.GetUtcNow());
+
+            // What another leader has seen stands until this one has seen it, too.
+            var was = before?.FindCondition(ConditionTypes.BornHeld);
+            if (room.WhyNot(new(observed.IsClusterWide, observed.Key)) is { } why)
+            {
+                yield return Condition.Next(was, ConditionTypes.BornHeld, "False", NoRoomForWebhook, why, observed.Binding.Metadata.Generation, time.GetUtcNow());
+            }
+            else if (!room.IsKnown && was is not null)
+            {
+                yield return was;
+            }
+        }
     }
 
-    private void Warn(ObservedBinding observed, string message) => notifier.Send(new()
+    private void Warn(ObservedBinding observed, string reason, string message) => notifier.Send(new()
     {
         ApiVersion = Api.ApiGroup.ApiVersion,
         Kind = observed.Binding.Kind,
@@ -92,7 +114,7 @@ internal sealed class BindingReconciler(
         Uid = observed.Uid,
         ResourceVersion = observed.ResourceVersion,
         IsWarning = true,
-        Reason = HoldsItsOwn,
+        Reason = reason,
         Message = message,
         Gates = string.Join(',', observed.Gates),
     });

@@ -74,7 +74,7 @@ internal static partial class ControllerHost
         Observe(metrics, program, time);
         await using var metricsEndpoint = new MetricsEndpoint(options.MetricsAddress, exposition, loggers);
         await using var webhook = options.WebhookAddress.IsOn
-            ? new WebhookProgram(api, options, options.WatchedNamespaces is null ? program.Bindings : null, metrics, time, loggers) : null;
+            ? new WebhookProgram(api, options, options.WatchedNamespaces is null ? program.Bindings : null, program.Room, metrics, time, loggers) : null;
         await using var healthEndpoint = new HealthEndpoint(
             options.HealthAddress, () => program.Readiness is { IsReady: true } && webhook?.NotReady is { } why ? (false, why) : program.Readiness, loggers);
         await metricsEndpoint.StartAsync(stopping);

@@ -46,6 +46,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
     private readonly Informer<ObservedDefinition> _definitions;
     private readonly GatedObjects _objects;
     private readonly GateBindings _bindings;
+    private readonly WebhookRoom _room;
     private readonly Votes _votes;
     private readonly GatedSources _sources;
     private readonly KindReconciler _kinds;
@@ -89,6 +90,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _votes = new(api, scope, _definitions, time, loggers);
         _sources = new(api, scope with { LabelSelector = options.WatchLabelSelector }, _definitions, time, loggers);
         var seesAll = string.IsNullOrEmpty(options.WatchLabelSelector);
+        _room = new(isKnown: !options.WebhookAddress.IsOn && seesAll && options.WatchedNamespaces is null);
         var access = new NamespaceAccess(_namespaces.Cache, !options.NoCrossNamespaceRefs);
         var evaluator = new GateEvaluator(_gates.Cache, _bindings, access);
         var consumers = new Consumers(_objects);
@@ -98,7 +100,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _holdReconciler = new(api, _objects, evaluator, _bindings, _audit, new(notifier, metrics, loggers.CreateLogger<HoldNotifier>()), time, loggers.CreateLogger<HoldReconciler>());
         _approvedReconciler = new(api, _objects, evaluator, time);
         _bindingReconciler = new(
-            api, _bindings, _objects, new(_definitions.Cache), key => seesAll && (options.WatchedNamespaces is null || !key.IsClusterWide), notifier, time);
+            api, _bindings, _objects, new(_definitions.Cache), _room, key => seesAll && (options.WatchedNamespaces is null || !key.IsClusterWide), notifier, time);
         _sourceReconciler = new(
             api, _sources, new(api, _objects), new(api, _objects), new(evaluator, _votes, new(_sources, consumers, access), options.TrustRequestedBy), consumers, _asker, _audit, new(notifier, loggers.CreateLogger<GatedSourceNotifier>()), metrics,
             time, loggers.CreateLogger<GatedSourceReconciler>());
@@ -129,6 +131,9 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
     /// <summary>The bindings, for the webhook.</summary>
     public GateBindings Bindings => _bindings;
+
+    /// <summary>Which bindings the webhook has no room for; the webhook says.</summary>
+    public WebhookRoom Room => _room;
 
     /// <summary>Whether there is something to hold or to release, before which everything else waits.</summary>
     public bool IsBusy => _holdQueue.Count > 0;
@@ -315,6 +320,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
                 LookAt(new[] { change.Old, change.New }.OfType<ObservedBinding>().SelectMany(binding => _bindings.Select(binding, _objects)).Select(found => found.Key));
             }
         };
+        _room.Changed += () => MatchAgain(inNamespace: null);
         _sources.Changed += change =>
         {
             _sourceQueue.Add(change.Key, Priority(change.IsInitial));
@@ -404,9 +410,9 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         && before.History.Select(release => release with { Authors = null }).SequenceEqual(after.History.Select(release => release with { Authors = null }));
 
     // A thousand objects may come at once: what a binding has matched is counted once they have settled.
-    private void MatchAgain(string inNamespace)
+    private void MatchAgain(string? inNamespace)
     {
-        foreach (var binding in _bindings.All.Where(binding => binding.IsClusterWide || binding.Key.Namespace == inNamespace))
+        foreach (var binding in _bindings.All.Where(binding => inNamespace is null || binding.IsClusterWide || binding.Key.Namespace == inNamespace))
         {
             _bindingQueue.AddAfter(new(binding.IsClusterWide, binding.Key), MatchPause);
         }

@@ -16,4 +16,7 @@ internal sealed record PlainHttpOptions
     /// fails. Default null: no TLS.
     /// </summary>
     public Func<SslServerAuthenticationOptions>? Tls { get; init; }
+
+    /// <summary>Counts the connections. Default null: nobody does.</summary>
+    public ConnectionDrain? Drain { get; init; }
 }

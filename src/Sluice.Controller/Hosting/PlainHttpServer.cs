@@ -109,6 +109,11 @@ internal sealed class PlainHttpServer : IHttpApplication<HttpContext>, IAsyncDis
     {
         options.Protocols = HttpProtocols.Http1;
         _listening = options;
+        if (_options.Drain is { } drain)
+        {
+            options.Use(drain.Count);
+        }
+
         if (_options.Tls is { } tls)
         {
             options.Protocols = HttpProtocols.Http1AndHttp2;

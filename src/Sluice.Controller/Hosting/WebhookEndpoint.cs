@@ -20,18 +20,19 @@ internal sealed partial class WebhookEndpoint : IAsyncDisposable
     private readonly SluiceMetrics _metrics;
     private readonly ILogger _log;
     private readonly PlainHttpServer _server;
-    private volatile bool _isDraining;
+    private readonly ConnectionDrain _drain;
 
     /// <param name="address">Where to listen.</param>
     /// <param name="mutations">What is changed.</param>
     /// <param name="tls">The certificate to serve: asked at each handshake.</param>
     /// <param name="metrics">Counts the requests.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="loggers">For this and for the server's own log.</param>
-    public WebhookEndpoint(ListenAddress address, Mutations mutations, Func<SslServerAuthenticationOptions> tls, SluiceMetrics metrics, ILoggerFactory loggers)
+    public WebhookEndpoint(ListenAddress address, Mutations mutations, Func<SslServerAuthenticationOptions> tls, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
     {
-        (_mutations, _metrics, _log) = (mutations, metrics, loggers.CreateLogger<WebhookEndpoint>());
+        (_mutations, _metrics, _drain, _log) = (mutations, metrics, new(time), loggers.CreateLogger<WebhookEndpoint>());
         _server = new PlainHttpServer(
-            "--webhook-addr", address, AnswerAsync, loggers, new() { LargestRequestBody = LargestReview, MostConnections = 1024, Tls = tls });
+            "--webhook-addr", address, AnswerAsync, loggers, new() { LargestRequestBody = LargestReview, MostConnections = 1024, Tls = tls, Drain = _drain });
     }
 
     /// <summary>Where it listens once it was started, with the port that the system chose; null when it is off.</summary>
@@ -41,11 +42,11 @@ internal sealed partial class WebhookEndpoint : IAsyncDisposable
     /// <exception cref="IOException">The address cannot be listened on; the message says which flag to change.</exception>
     public Task StartAsync(CancellationToken cancellation) => _server.StartAsync(cancellation);
 
-    /// <summary>
-    /// Has API servers close their connections after the next answer. They keep connections open between requests, and one that is closed under a request
-    /// which is just arriving refuses it: Go sends no POST twice.
-    /// </summary>
-    public void Drain() => _isDraining = true;
+    /// <summary>Begins to have API servers close their connections; see <see cref="ConnectionDrain"/>.</summary>
+    public void Drain() => _drain.Begin();
+
+    /// <summary>Ends when they have, or after <see cref="ConnectionDrain.Longest"/>.</summary>
+    public Task DrainedAsync() => _drain.EndAsync();
 
     /// <summary>Stops listening; a request in hand finishes unless <paramref name="cancellation"/> cuts it off.</summary>
     public Task StopAsync(CancellationToken cancellation) => _server.StopAsync(cancellation);
@@ -55,11 +56,7 @@ internal sealed partial class WebhookEndpoint : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        if (_isDraining && HttpProtocol.IsHttp11(context.Request.Protocol))
-        {
-            context.Response.Headers.Connection = "close";
-        }
-
+        _drain.Tell(context);
         var isSelected = context.Request.Path == "/mutate" + BindingWebhook.Path;
         if ((context.Request.Path != "/mutate" && !isSelected) || !HttpMethods.IsPost(context.Request.Method))
         {

@@ -12,9 +12,6 @@ internal sealed class WebhookProgram : IAsyncDisposable
 {
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
 
-    // Longer than the time between two requests of a busy API server; one that asks more rarely hardly meets the moment.
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
-
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly Informer<CertificateSecret> _secrets;
@@ -24,15 +21,15 @@ internal sealed class WebhookProgram : IAsyncDisposable
     private readonly WorkQueue<ObjectKey> _queue;
     private readonly WorkQueue<ObjectKey> _bindingQueue;
     private readonly WebhookEndpoint _endpoint;
-    private long _drainedSince;
 
     /// <param name="api">The API server.</param>
     /// <param name="options">What the command line says.</param>
     /// <param name="bindings">The bindings of the cluster; null where not all of them are seen: who sees some would take the webhooks of the others away.</param>
+    /// <param name="room">Told which of them find no room.</param>
     /// <param name="metrics">Counts the requests.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">For who looks after Sluice.</param>
-    public WebhookProgram(KubernetesApi api, ControllerOptions options, GateBindings? bindings, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    public WebhookProgram(KubernetesApi api, ControllerOptions options, GateBindings? bindings, WebhookRoom room, SluiceMetrics metrics, TimeProvider time, ILoggerFactory loggers)
     {
         (_time, _loggers) = (time, loggers);
         var inNamespace = options.Namespace!;
@@ -46,7 +43,7 @@ internal sealed class WebhookProgram : IAsyncDisposable
         _certificates = new(
             api, inNamespace, options.WebhookHost ?? $"sluice-webhook.{inNamespace}.svc", _secrets.Cache, _configurations.Cache, served, _secrets.Observe, time,
             loggers.CreateLogger<CertificateReconciler>());
-        _endpoint = new(options.WebhookAddress, new(options.AdditionalKinds), served.Tls, metrics, loggers);
+        _endpoint = new(options.WebhookAddress, new(options.AdditionalKinds), served.Tls, metrics, time, loggers);
 
         // Without a look at the wall clock: what is due is reckoned by the API server's, each time anew.
         _queue = new("certificate", new() { InitialBackoff = options.MinRetryDelay, MaxBackoff = TimeSpan.FromSeconds(30), WallClockCheck = null }, time);
@@ -58,7 +55,7 @@ internal sealed class WebhookProgram : IAsyncDisposable
         _bindingQueue = new("binding-webhooks", new() { InitialBackoff = options.MinRetryDelay, MaxBackoff = TimeSpan.FromSeconds(30), WallClockCheck = null }, time);
         if (bindings is not null)
         {
-            _bindingWebhooks = new(api, bindings, _configurations, options.AdditionalKinds, loggers.CreateLogger<BindingWebhooks>());
+            _bindingWebhooks = new(api, bindings, _configurations, options.AdditionalKinds, room, loggers.CreateLogger<BindingWebhooks>());
             _configurations.AddHandler(_ => _bindingQueue.Add(key));
             bindings.Changed += (_, change) =>
             {
@@ -89,23 +86,13 @@ internal sealed class WebhookProgram : IAsyncDisposable
     public Task LeadAsync(CancellationToken stopping) => _bindingWebhooks is null ? Task.CompletedTask : LookAfterAsync(
         "binding-webhooks", _bindingQueue, _bindingWebhooks.ReconcileAsync, stopping);
 
-    /// <summary>Begins to let go of the connections of API servers; see <see cref="WebhookEndpoint.Drain"/>.</summary>
-    public void Drain()
-    {
-        _endpoint.Drain();
-        Interlocked.CompareExchange(ref _drainedSince, _time.GetTimestamp(), 0);
-    }
+    /// <summary>Begins to let go of the connections of API servers; see <see cref="ConnectionDrain"/>.</summary>
+    public void Drain() => _endpoint.Drain();
 
-    /// <summary>Stops listening two seconds after it began to drain; requests in hand have 5 seconds more.</summary>
+    /// <summary>Stops listening when API servers have closed their connections, two seconds after that began at the latest; requests in hand have 5 seconds more.</summary>
     public async Task StopAsync()
     {
-        Drain();
-        var left = DrainTime - _time.GetElapsedTime(Interlocked.Read(ref _drainedSince));
-        if (left > TimeSpan.Zero)
-        {
-            await Task.Delay(left, _time);
-        }
-
+        await _endpoint.DrainedAsync();
         using var patience = new CancellationTokenSource(DrainTimeout, _time);
         await _endpoint.StopAsync(patience.Token);
     }

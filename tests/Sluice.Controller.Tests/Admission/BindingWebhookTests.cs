@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Sluice.Controller.Bindings;
 using Sluice.Controller.Tests.Bindings;
 using Sluice.Controller.Tests.Clusters;
 using Sluice.Kubernetes;
@@ -104,10 +105,10 @@ public sealed class BindingWebhookTests(WebhookCluster webhook) : IClassFixture<
     }
 
     [Fact]
-    public async Task Bindings_that_would_fill_the_configuration_have_no_webhook_and_take_none_from_those_of_other_namespaces()
+    public async Task Bindings_that_would_fill_the_configuration_have_no_webhook_say_so_once_and_take_none_from_those_of_other_namespaces()
     {
         var (greedy, ns) = (await webhook.NewNamespaceAsync(), await webhook.NewNamespaceAsync());
-        var names = string.Join(", ", Enumerable.Range(0, 200).Select(i => $"{i}{new string('a', 240)}"));
+        var names = string.Join(", ", Enumerable.Range(0, 150).Select(i => $"{i}{new string('a', 240)}"));
         foreach (var i in Enumerable.Range(0, 3))
         {
             await _cluster.Kubectl.ApplyAsync($$"""
@@ -119,7 +120,31 @@ public sealed class BindingWebhookTests(WebhookCluster webhook) : IClassFixture<
         }
 
         await webhook.BindAsync(ns, "selector: {kinds: [Kustomization]}");
-        (await WebhooksAsync()).Should().NotContain(one => ((string)one!["name"]!).StartsWith("greedy-1", StringComparison.Ordinal), "there is room for one binding like that in a namespace");
+        (await WebhooksAsync()).Select(one => ((string)one!["name"]!)[.."greedy-0".Length]).Where(name => name.StartsWith("greedy", StringComparison.Ordinal))
+            .Should().Equal(["greedy-0"], "there is room for one binding like that in a namespace");
+
+        var lacking = BornHeld(await UntilBornHeldAsync(greedy, "greedy-1", "False"))!;
+        ((string?)lacking["reason"], (string?)lacking["status"]).Should().Be(("NoRoomForWebhook", "False"));
+        ((string?)lacking["message"]).Should().StartWith("What it alone selects is not born held but held a moment after its creation, in which Flux may deploy it: the binding needs 4")
+            .And.Contain($" KB of MutatingWebhookConfiguration sluice, of which those of namespace {greedy} may have 50 KB, and others have 4").And.Contain("Give it fewer names and exclusions");
+        var second = await UntilBornHeldAsync(greedy, "greedy-2", "False");
+        BornHeld(await UntilBornHeldAsync(greedy, "greedy-0", null)).Should().BeNull("there is room for it");
+
+        // Neither other looks nor other leaders say it again.
+        for (var i = 0; i < webhook.Controllers.Count; i++)
+        {
+            await webhook.Controllers[i].Process.TerminateAsync(TimeSpan.FromSeconds(25));
+            await webhook.Controllers[i].DisposeAsync();
+            webhook.Controllers[i] = await webhook.StartControllerAsync(webhook.Ports[i]);
+        }
+
+        await _cluster.Kubectl.RunAsync("-n", greedy, "delete", "gatebinding", "greedy-0");
+        await UntilBornHeldAsync(greedy, "greedy-1", null);
+        (await _cluster.GetAsync(GateBindings.Resource, greedy, "greedy-2"))!["metadata"]!["resourceVersion"]!.ToString()
+            .Should().Be(second["metadata"]!["resourceVersion"]!.ToString(), "nothing has changed for it");
+        (await _cluster.Kubectl.RunAsync("-n", greedy, "get", "events", "-o", "jsonpath={range .items[*]}{.involvedObject.name} {.type} {.reason} {.count}{\"\\n\"}{end}"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal)
+            .Should().Equal("greedy-1 Warning NoRoomForWebhook 1", "greedy-2 Warning NoRoomForWebhook 1");
         await _cluster.Kubectl.RunAsync("-n", greedy, "delete", "gatebinding", "--all");
     }
 
@@ -127,6 +152,11 @@ public sealed class BindingWebhookTests(WebhookCluster webhook) : IClassFixture<
     public Task The_API_server_asks_about_just_what_the_controller_holds() => SelectionStory.WhatIsBornHeldIsWhatTheControllerHoldsAsync(_cluster);
 
     private static string Name(string ns) => $"production.{ns}.gatebindings.gating.toolkit.fluxcd.io";
+
+    private Task<JsonNode> UntilBornHeldAsync(string ns, string binding, string? status) => _cluster.UntilAsync(
+        GateBindings.Resource, ns, binding, $"has BornHeld {status ?? "no more"}", found => found["status"]?["conditions"] is not null && (string?)BornHeld(found)?["status"] == status);
+
+    private static JsonNode? BornHeld(JsonNode binding) => binding["status"]!["conditions"]!.AsArray().SingleOrDefault(condition => (string?)condition!["type"] == "BornHeld");
 
     private async Task<JsonArray> WebhooksAsync() => (await _cluster.GetAsync(WebhookCluster.Configuration, "", "sluice"))!["webhooks"]!.AsArray();
 

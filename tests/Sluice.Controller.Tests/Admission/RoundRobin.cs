@@ -3,11 +3,11 @@ using System.Net.Sockets;
 
 namespace Sluice.Controller.Tests.Admission;
 
-/// <summary>What a Service does: hands each connection to the next of those that listen.</summary>
+/// <summary>What a Service does: hands each connection to the next of those that listen, and none any more to one that is to end.</summary>
 internal sealed class RoundRobin : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly IReadOnlyList<int> _ports;
+    private volatile IReadOnlyList<int> _ports;
     private int _next;
 
     private RoundRobin(IReadOnlyList<int> ports) => _ports = ports;
@@ -21,6 +21,9 @@ internal sealed class RoundRobin : IDisposable
         _ = service.AcceptAsync();
         return service;
     }
+
+    /// <summary>As for a pod that is being deleted: it gets no new connections, and keeps those that it has.</summary>
+    public void Leave(int port) => _ports = [.. _ports.Where(other => other != port)];
 
     public void Dispose() => _listener.Dispose();
 
@@ -43,12 +46,13 @@ internal sealed class RoundRobin : IDisposable
     {
         using (client)
         {
-            foreach (var _ in _ports)
+            var ports = _ports;
+            foreach (var _ in ports)
             {
                 using var server = new TcpClient();
                 try
                 {
-                    await server.ConnectAsync(IPAddress.Loopback, _ports[Interlocked.Increment(ref _next) % _ports.Count]);
+                    await server.ConnectAsync(IPAddress.Loopback, ports[Interlocked.Increment(ref _next) % ports.Count]);
                 }
                 catch (SocketException)
                 {

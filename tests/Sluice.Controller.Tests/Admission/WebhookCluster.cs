@@ -67,6 +67,13 @@ public sealed class WebhookCluster : IAsyncLifetime
         ["--runtime-namespace=flux-system", "--trust-requested-by", "--enable-leader-election", $"--webhook-addr=127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}", "--webhook-host=127.0.0.1"],
         awaitReady);
 
+    /// <summary>Ends a replica as a kubelet does: the Service lets go of it, and it finishes what it has in hand.</summary>
+    public async Task EndAsync(int replica)
+    {
+        Service!.Leave(Ports[replica]);
+        await Controllers[replica].Process.TerminateAsync(TimeSpan.FromSeconds(25));
+    }
+
     /// <summary>A namespace with a closed gate.</summary>
     public async Task<string> NewNamespaceAsync()
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Sluice.Api.Metadata;
 using Sluice.Controller.Bindings;
 using Sluice.Controller.Tests.Admission;
 using Sluice.Controller.Tests.Clusters;
@@ -215,8 +216,7 @@ public sealed class BindingTests(GuardedCluster guarded) : IClassFixture<Guarded
         await LabelAsync(ns, "yes");
         await _cluster.UntilHeldAsync(Kustomization, ns, "app");
         await guarded.GiveEditorsAsync(ns);
-        (await new Func<Task>(() => guarded.As("editor").RunAsync("-n", ns, "label", "ks/app", "gated-")).Should().ThrowAsync<KubectlException>())
-            .Which.Error.Should().Contain("may not change the labels of Kustomization").And.Contain($"the verb override on gate {ns}/gate");
+        await RefusedToLabelAsync(ns, $"{ns}/gate (GateClosed)", $"gate {ns}/gate");
         (await new Func<Task>(() => guarded.As("editor").RunAsync(["-n", ns, "create", "-f", "-"], """
             apiVersion: kustomize.toolkit.fluxcd.io/v1
             kind: Kustomization
@@ -239,8 +239,55 @@ public sealed class BindingTests(GuardedCluster guarded) : IClassFixture<Guarded
         await LabelAsync(ns, "yes");
         await _cluster.UntilHeldAsync(Kustomization, ns, "app");
         await guarded.GiveEditorsAsync(ns);
-        (await new Func<Task>(() => guarded.As("editor").RunAsync("-n", ns, "label", "ks/app", "gated-")).Should().ThrowAsync<KubectlException>())
-            .Which.Error.Should().Contain("may not change the labels of Kustomization").And.Contain("the verb override on ").And.Contain($"gate {ns}/platform");
+        await RefusedToLabelAsync(ns, $"{ns}/platform (GateClosed)", $"gate {ns}/own and gate {ns}/platform");
+        (await _cluster.GetAsync(Kustomization, ns, "app"))!.IsSuspended().Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_born_held_and_not_decided_yet_gets_out_of_a_binding_by_no_other_label(bool namesGates)
+    {
+        var ns = await _cluster.NewNamespaceAsync();
+        await _cluster.CreateGateAsync(ns, "platform", "{}");
+        await _cluster.CreateGateAsync(ns, "own", """{"default": "opened"}""");
+        await BindAsync("labels", """{"gates": [{"name": "platform"}], "selector": {"matchLabels": {"gated": "yes"} } }""", ns);
+        await guarded.GiveEditorsAsync(ns);
+        guarded.Controller!.Process.Kill();
+        var app = $$$"""
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {name: app, labels: {gated: "yes"}, annotations: {{{{(namesGates ? "gating.toolkit.fluxcd.io/gates: own" : "")}}}} }
+            spec: {interval: 10m, prune: true, sourceRef: {kind: GitRepository, name: app} }
+            """;
+        await Eventually.GivesAsync("the API server knows the binding", () => guarded.As("editor").RunAsync(["-n", ns, "create", "--dry-run=server", "-o", "yaml", "-f", "-"], app, TestContext.Current.CancellationToken),
+            born => born.Contains("suspend: true", StringComparison.Ordinal));
+        await guarded.As("editor").RunAsync(["-n", ns, "create", "-f", "-"], app, TestContext.Current.CancellationToken);
+
+        await RefusedToLabelAsync(ns, "admission (NotDecidedYet)", namesGates ? $"gate {ns}/own" : "all gates of the cluster");
+        await guarded.StartControllerAsync();
+        (await _cluster.UntilHeldAsync(Kustomization, ns, "app")).HeldBy().Should().Be($"{ns}/platform (GateClosed)");
+    }
+
+    [Fact]
+    public async Task Labels_change_without_any_right_where_the_objects_own_gates_hold_it_whatever_selects_it_and_with_override_elsewhere()
+    {
+        var ns = await _cluster.NewNamespaceAsync();
+        await _cluster.CreateGateAsync(ns, "platform", "{}");
+        await BindAsync("labels", """{"gates": [{"name": "platform"}], "selector": {"matchLabels": {"gated": "yes"} } }""", ns);
+        await guarded.GiveEditorsAsync(ns);
+        await _cluster.CreateGatedAsync(Kustomization, ns, "app", "platform");
+        await _cluster.UntilHeldAsync(Kustomization, ns, "app");
+        await guarded.As("editor").RunAsync("-n", ns, "label", "ks/app", "gated=yes");
+        await guarded.As("editor").RunAsync("-n", ns, "label", "ks/app", "gated-");
+        await _cluster.UntilAsync(Kustomization, ns, "app", "is held by its own gate", found => found.HeldBy() == $"{ns}/platform (GateClosed)" && found.IsSuspended());
+
+        await CreateAsync(Kustomization, ns, "bound");
+        await _cluster.Kubectl.RunAsync("-n", ns, "label", "ks/bound", "gated=yes");
+        await _cluster.UntilHeldAsync(Kustomization, ns, "bound");
+        await _cluster.Kubectl.RunAsync("-n", ns, "create", "rolebinding", "admin", "--clusterrole=sluice-admin", "--user=admin");
+        await guarded.As("admin").RunAsync("-n", ns, "label", "ks/bound", "gated-");
+        await _cluster.UntilAsync(Kustomization, ns, "bound", "is released", found => !found.IsSuspended() && found.HeldBy() is null);
     }
 
     [Fact]
@@ -284,6 +331,30 @@ public sealed class BindingTests(GuardedCluster guarded) : IClassFixture<Guarded
         (await LabelAsync(ns, "yes")).IsSuspended().Should().BeTrue();
         await _cluster.UntilHeldAsync(Kustomization, ns, "app");
     }
+
+    [Fact]
+    public async Task What_a_binding_has_said_of_the_webhook_it_says_no_more_once_there_is_none()
+    {
+        var ns = await _cluster.NewNamespaceAsync();
+        await BindAsync("from-before", """{"gates": [{"name": "gate"}]}""", ns);
+        await UntilMatchedAsync("from-before", 0, ns);
+        await _cluster.Kubectl.RunAsync(
+            ["apply", "--server-side", "--force-conflicts", "--subresource=status", $"--field-manager={FieldManagers.Controller}", "-f", "-"],
+            $$"""
+            apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+            kind: GateBinding
+            metadata: {name: from-before, namespace: {{ns}} }
+            status: {conditions: [{type: BornHeld, status: "False", reason: NoRoomForWebhook, message: "it was full", lastTransitionTime: "2026-01-01T00:00:00Z"}]}
+            """,
+            TestContext.Current.CancellationToken);
+        await _cluster.UntilAsync(GateBindings.Resource, ns, "from-before", "is only Ready",
+            found => found["status"]!["conditions"]!.AsArray().Select(condition => (string?)condition!["type"]).SequenceEqual(["Ready"]));
+    }
+
+    private async Task RefusedToLabelAsync(string ns, string holders, string gates) =>
+        (await new Func<Task>(() => guarded.As("editor").RunAsync("-n", ns, "label", "ks/app", "gated-")).Should().ThrowAsync<KubectlException>())
+            .Which.Error.Should().Contain($"labels of Kustomization {ns}/app cannot change while it is held by {holders}: a binding may select it by them, and no longer would")
+            .And.Contain($"somebody who has the verb override on {gates}, as role sluice-admin gives it, which user editor has not");
 
     private async Task<string> NewNamespaceAsync(string labels) => await _cluster.NewNamespaceAsync(labels);
 

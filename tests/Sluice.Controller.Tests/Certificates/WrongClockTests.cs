@@ -99,7 +99,7 @@ public sealed class WrongClockTests(Cluster cluster) : IClassFixture<Cluster>
         {
             _metrics = new(_exposition);
             var options = new ControllerOptions { Namespace = ns, WebhookAddress = ListenAddress.Parse("127.0.0.1:0"), WebhookHost = "127.0.0.1" };
-            Program = new(cluster.Api, options, null, _metrics, time, NullLoggerFactory.Instance);
+            Program = new(cluster.Api, options, null, new(), _metrics, time, NullLoggerFactory.Instance);
         }
 
         public WebhookProgram Program { get; }

@@ -5,7 +5,10 @@ using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Tests.Holds;
 
-/// <summary>Sees whether objects are not suspended even for a moment, as Flux would: by a watch, which misses nothing.</summary>
+/// <summary>
+/// Sees whether objects are not suspended even for a moment, as Flux would: by a watch, which misses nothing. Whoever asks it, or ends it, is told when the
+/// API server has ended it before: then it has not seen everything.
+/// </summary>
 internal sealed class ResumeWatch : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -15,13 +18,13 @@ internal sealed class ResumeWatch : IAsyncDisposable
     private Task _watching = Task.CompletedTask;
 
     /// <summary>Whether one was.</summary>
-    public bool Seen => !_resumed.IsEmpty;
+    public bool Seen => Resumed.Count > 0;
 
     /// <summary>Which, as often as they were.</summary>
-    public IReadOnlyCollection<string> Resumed => _resumed;
+    public IReadOnlyCollection<string> Resumed => Still(_resumed);
 
     /// <summary>The objects that were seen at all.</summary>
-    public IReadOnlyCollection<string> Objects => [.. _events.Keys];
+    public IReadOnlyCollection<string> Objects => Still<string[]>([.. _events.Keys]);
 
     /// <summary>Watches one object from now on: it must exist, and be suspended.</summary>
     public static Task<ResumeWatch> StartAsync(Cluster cluster, ApiResource resource, string ns, string name) =>
@@ -37,8 +40,18 @@ internal sealed class ResumeWatch : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
+        try
+        {
+            await _watching;
+        }
+        catch (OperationCanceledException)
+        {
+            // As it was asked to.
+        }
+        finally
+        {
+            _stop.Dispose();
+        }
     }
 
     private static async Task<ResumeWatch> StartAsync(Cluster cluster, string path, bool isFirstEventAwaited)
@@ -53,6 +66,7 @@ internal sealed class ResumeWatch : IAsyncDisposable
     {
         using var client = cluster.ControlPlane.CreateHttpClient();
         using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, _stop.Token);
+        answer.EnsureSuccessStatusCode();
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(_stop.Token));
         if (!isFirstEventAwaited)
         {
@@ -71,5 +85,9 @@ internal sealed class ResumeWatch : IAsyncDisposable
 
             _established.TrySetResult();
         }
+
+        throw new InvalidOperationException($"the API server has ended the watch of {path} unasked: nobody knows what came after its {_events.Values.Sum()} events");
     }
+
+    private T Still<T>(T seen) => _watching.IsFaulted ? throw new InvalidOperationException("nothing is known since the watch has ended", _watching.Exception) : seen;
 }

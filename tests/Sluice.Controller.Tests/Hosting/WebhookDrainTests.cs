@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Sluice.Controller.Hosting;
 using Sluice.Controller.Metrics;
 
@@ -14,6 +15,7 @@ namespace Sluice.Controller.Tests.Hosting;
 public sealed class WebhookDrainTests : IDisposable
 {
     private const int Clients = 16;
+    private const int Rounds = 10;
 
     private static readonly byte[] Request = Encoding.ASCII.GetBytes("POST /mutate HTTP/1.1\r\nHost: webhook\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
 
@@ -38,33 +40,85 @@ public sealed class WebhookDrainTests : IDisposable
     }
 
     [Fact]
-    public async Task Connections_that_are_kept_open_get_an_answer_to_every_request_and_are_asked_to_close()
+    public async Task Connections_that_are_kept_busy_get_an_answer_to_every_request_and_once_they_are_closed_nobody_waits_any_longer()
     {
-        await using var endpoint = new WebhookEndpoint(
-            ListenAddress.Parse("127.0.0.1:0"), new([]), () => new() { ServerCertificate = _certificate }, _metrics, NullLoggerFactory.Instance);
-        await endpoint.StartAsync(TestContext.Current.CancellationToken);
-        var answered = new CountdownEvent(Clients);
-        var clients = Enumerable.Range(0, Clients).Select(_ => Task.Run(() => AskUntilToldToCloseAsync(endpoint.Bound!, answered))).ToList();
-        answered.Wait(TestContext.Current.CancellationToken);
+        for (var round = 0; round < Rounds; round++)
+        {
+            // Its time stands still: only that no connection is open ends it.
+            await using var endpoint = Endpoint(new FakeTimeProvider());
+            await endpoint.StartAsync(TestContext.Current.CancellationToken);
+            (await LostAsync(endpoint.Bound!, async () =>
+            {
+                await endpoint.DrainedAsync();
+                await endpoint.StopAsync(TestContext.Current.CancellationToken);
+            })).Should().Be(0);
+        }
+    }
 
+    [Fact]
+    public async Task Without_that_requests_are_lost()
+    {
+        var lost = 0;
+        for (var round = 0; round < 100 * Rounds && lost == 0; round++)
+        {
+            await using var endpoint = Endpoint(TimeProvider.System);
+            await endpoint.StartAsync(TestContext.Current.CancellationToken);
+            lost = await LostAsync(endpoint.Bound!, () => endpoint.StopAsync(TestContext.Current.CancellationToken));
+        }
+
+        lost.Should().BePositive("a server that only stops closes connections under requests that are just arriving");
+    }
+
+    [Fact]
+    public async Task A_connection_on_which_nobody_asks_keeps_it_from_ending_for_two_seconds()
+    {
+        var time = new FakeTimeProvider();
+        await using var endpoint = Endpoint(time);
+        await endpoint.StartAsync(TestContext.Current.CancellationToken);
         endpoint.Drain();
-        var answers = await Task.WhenAll(clients).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        await endpoint.StopAsync(TestContext.Current.CancellationToken);
-        answers.Should().AllSatisfy(told => told.Should().BeTrue("each was answered and told to close, and none found its connection closed"));
+        await endpoint.DrainedAsync();
+
+        using var client = new TcpClient();
+        await using var tls = await ConnectAsync(client, endpoint.Bound!);
+        var drained = endpoint.DrainedAsync();
+        time.Advance(ConnectionDrain.Longest - TimeSpan.FromMilliseconds(1));
+        drained.IsCompleted.Should().BeFalse();
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await drained.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    private WebhookEndpoint Endpoint(TimeProvider time) =>
+        new(ListenAddress.Parse("127.0.0.1:0"), new([]), () => new() { ServerCertificate = _certificate }, _metrics, time, NullLoggerFactory.Instance);
+
+    /// <summary>How many requests of busy clients are not answered when a server stops.</summary>
+    private async Task<int> LostAsync(IPEndPoint address, Func<Task> stop)
+    {
+        using var answered = new CountdownEvent(Clients);
+        var clients = Enumerable.Range(0, Clients).Select(_ => Task.Run(() => AskUntilToldToCloseAsync(address, answered))).ToList();
+        answered.Wait(TestContext.Current.CancellationToken);
+        await stop().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        return (await Task.WhenAll(clients).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).Count(wasTold => !wasTold);
     }
 
     /// <summary>Asks again and again, as a busy API server; gives whether it was told to close rather than cut off.</summary>
     private async Task<bool> AskUntilToldToCloseAsync(IPEndPoint address, CountdownEvent answered)
     {
-        using var connection = new TcpClient();
-        await connection.ConnectAsync(address);
-        await using var tls = new SslStream(connection.GetStream(), leaveInnerStreamOpen: false);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "webhook", RemoteCertificateValidationCallback = (_, served, _, _) => served?.GetCertHashString() == _certificate.GetCertHashString() });
+        using var client = new TcpClient();
+        await using var tls = await ConnectAsync(client, address);
         var buffer = new byte[8192];
         for (var asked = 0; ; asked++)
         {
-            await tls.WriteAsync(Request);
-            var length = await tls.ReadAsync(buffer);
+            int length;
+            try
+            {
+                await tls.WriteAsync(Request);
+                length = await tls.ReadAsync(buffer);
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+
             if (length == 0)
             {
                 return false;
@@ -80,5 +134,13 @@ public sealed class WebhookDrainTests : IDisposable
                 return true;
             }
         }
+    }
+
+    private async Task<SslStream> ConnectAsync(TcpClient client, IPEndPoint address)
+    {
+        await client.ConnectAsync(address);
+        var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "webhook", RemoteCertificateValidationCallback = (_, served, _, _) => served?.GetCertHashString() == _certificate.GetCertHashString() });
+        return tls;
     }
 }
