@@ -13,10 +13,11 @@ var namespaces = new Option<string[]>("--namespace") { Description = "Watch this
 var requeue = new Option<string>("--requeue-dependency") { Description = "When to look at a dependency again.", DefaultValueFactory = _ => "30s" };
 var delay = new Option<string>("--reconcile-delay") { Description = "Time that each reconciliation takes at least.", DefaultValueFactory = _ => "0s" };
 var gitRoot = new Option<string?>("--git-root") { Description = "Folder of bare repositories that plays the Git server of http, https and ssh URLs." };
+var chartRoot = new Option<string?>("--chart-root") { Description = "Folder of packaged charts that plays every Helm repository and registry: PATH-OF-THE-URL/VERSION.tgz." };
 var kubectl = new Option<string?>("--kubectl") { Description = "The kubectl that builds kustomizations (default: from PATH)." };
 var logLevel = new Option<LogLevel>("--log-level") { Description = "debug, info or error.", DefaultValueFactory = _ => LogLevel.Info };
 
-var root = new RootCommand(StandIn.Introduction) { kubeconfig, context, storagePath, storageAddr, concurrent, namespaces, requeue, delay, gitRoot, kubectl, logLevel };
+var root = new RootCommand(StandIn.Introduction) { kubeconfig, context, storagePath, storageAddr, concurrent, namespaces, requeue, delay, gitRoot, chartRoot, kubectl, logLevel };
 root.SetAction(async (arguments, cancellation) =>
 {
     StandInOptions options;
@@ -33,6 +34,7 @@ root.SetAction(async (arguments, cancellation) =>
             RequeueDependency = GoDuration.Parse(arguments.GetValue(requeue)!),
             ReconcileDelay = GoDuration.Parse(arguments.GetValue(delay)!),
             GitRoot = arguments.GetValue(gitRoot),
+            ChartRoot = arguments.GetValue(chartRoot),
             Kubectl = arguments.GetValue(kubectl),
             LogLevel = arguments.GetValue(logLevel),
         };

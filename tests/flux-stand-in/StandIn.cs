@@ -11,7 +11,7 @@ public sealed class StandIn : IAsyncDisposable
 {
     /// <summary>What it says it is when it starts.</summary>
     public const string Introduction =
-        "flux-stand-in: plays Flux's source-controller and kustomize-controller for tests and the demo. It is not Flux.";
+        "flux-stand-in: plays Flux's source-controller, kustomize-controller and, of charts in a folder, helm-controller for tests and the demo. It is not Flux.";
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ApiServer _api;
@@ -33,12 +33,21 @@ public sealed class StandIn : IAsyncDisposable
         _counts = new ReconcileCounts(options.Time);
         _storage = new ArtifactStorage(root, options.Time);
 
-        var applier = new ResourceApplier(_api, new Discovery(_api), options.Time);
+        var discovery = new Discovery(_api);
+        var applier = new ResourceApplier(_api, discovery, options.Time);
         var manifests = new ManifestReader(options.Kubectl ?? FindInPath("kubectl"));
         var sources = Control(new GitRepositoryReconciler(_storage, options));
         var kustomizations = Control(new KustomizationReconciler(_api, new ArtifactFetcher(_http), manifests, applier, options, log));
         SourceTrigger.Connect(sources, kustomizations);
-        foreach (var kind in FluxKinds.Others)
+        if (options.ChartRoot is { } charts)
+        {
+            var registry = new ChartRegistry(charts);
+            var releases = Control(new HelmReleaseReconciler(_api, new ArtifactFetcher(_http), manifests, discovery, options, log));
+            SourceTrigger.ConnectReleases(Control(new HelmChartReconciler(_api, registry, _storage, options)), releases);
+            SourceTrigger.ConnectReleases(Control(new OciRepositoryReconciler(registry, _storage, options)), releases);
+        }
+
+        foreach (var kind in FluxKinds.Others.Where(kind => _controllers.TrueForAll(controller => controller.Kind != kind)))
             Control(new OtherKindReconciler(kind, options));
 
         Controller Control(Reconciler reconciler)

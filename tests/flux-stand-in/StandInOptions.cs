@@ -35,6 +35,12 @@ public sealed record StandInOptions
     /// </summary>
     public string? GitRoot { get; init; }
 
+    /// <summary>
+    /// Folder of packaged charts that plays every Helm repository and registry: <c>PATH-OF-THE-URL/VERSION.tgz</c>. Null: charts, OCIRepositories and
+    /// HelmReleases are only pretended to be reconciled.
+    /// </summary>
+    public string? ChartRoot { get; init; }
+
     /// <summary>The kubectl that builds folders with a kustomization.yaml; null looks in <c>PATH</c>, and without one the resources are listed instead.</summary>
     public string? Kubectl { get; init; }
 

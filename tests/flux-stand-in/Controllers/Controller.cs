@@ -39,7 +39,7 @@ internal sealed class Controller : IDisposable
 
     public IEnumerable<JsonObject> Objects => _reflectors.SelectMany(reflector => reflector.Objects);
 
-    private ResourceKind Kind => _reconciler.Kind;
+    public ResourceKind Kind => _reconciler.Kind;
 
     public void Enqueue(ObjectName name) => _queue.Add(name);
 

@@ -16,7 +16,7 @@ internal static class FluxKinds
     public static readonly ResourceKind ImagePolicy = new("image.toolkit.fluxcd.io", "v1", "ImagePolicy", "imagepolicies", true);
     public static readonly ResourceKind ImageUpdateAutomation = new("image.toolkit.fluxcd.io", "v1", "ImageUpdateAutomation", "imageupdateautomations", true);
 
-    /// <summary>The kinds that are only pretended to be reconciled.</summary>
+    /// <summary>The kinds that are only pretended to be reconciled, some of them unless there is a folder of charts.</summary>
     public static readonly IReadOnlyList<ResourceKind> Others =
         [HelmRelease, OciRepository, Bucket, HelmRepository, HelmChart, ImageRepository, ImagePolicy, ImageUpdateAutomation];
 

@@ -25,7 +25,7 @@ internal static class ArtifactServer
         app.UseStaticFiles(new StaticFileOptions
         {
             FileProvider = new PhysicalFileProvider(storage.Root),
-            ContentTypeProvider = new FileExtensionContentTypeProvider(new Dictionary<string, string> { [".gz"] = "application/gzip" }),
+            ContentTypeProvider = new FileExtensionContentTypeProvider(new Dictionary<string, string> { [".gz"] = "application/gzip", [".tgz"] = "application/gzip" }),
         });
         await app.StartAsync(cancellation);
         storage.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());

@@ -14,7 +14,7 @@ internal sealed class ArtifactStorage(string root, TimeProvider time)
     /// <summary>Where the artifacts are served; known once the server listens.</summary>
     public Uri? Address { get; set; }
 
-    public static string PathOf(ObjectName source, string revision) => $"gitrepository/{source.Namespace}/{source.Name}/{revision}.tar.gz";
+    public static string PathOf(ResourceKind kind, ObjectName source, string file) => $"{kind.Kind.ToLowerInvariant()}/{source.Namespace}/{source.Name}/{file}";
 
     public static string DigestOf(ReadOnlySpan<byte> artifact) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(artifact))}";
 
@@ -49,9 +49,9 @@ internal sealed class ArtifactStorage(string root, TimeProvider time)
         }
     }
 
-    public void DeleteAll(ObjectName source)
+    public void DeleteAll(ResourceKind kind, ObjectName source)
     {
-        var folder = Path.GetDirectoryName(File(PathOf(source, "any")))!;
+        var folder = Path.GetDirectoryName(File(PathOf(kind, source, "any")))!;
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
     }
