@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Sluice.Gating.Time;
@@ -11,6 +12,8 @@ namespace Sluice.Cli.Auditing;
 internal static class AuditCsv
 {
     private static readonly string[] Columns = ["seq", "at", "decision", "kind", "namespace", "name", "uid", "revision", "digest", "specDigest", "gates", "approvals", "by", "reason", "message", "overtakes", "previous", "hash"];
+
+    private static readonly SearchValues<char> Special = SearchValues.Create("\",;\t\r\n");
 
     /// <summary>The first row.</summary>
     public static string Header { get; } = string.Join(',', Columns) + "\r\n";
@@ -30,7 +33,8 @@ internal static class AuditCsv
     public static string Field(string text)
     {
         var safe = text.TrimStart() is ['=' or '+' or '-' or '@', ..] || text is ['\t' or '\r' or '\n', ..] ? "'" + text : text;
-        return safe.AsSpan().IndexOfAny("\",\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        // Where a comma is the decimal sign, spreadsheets take a semicolon, or a tab, for the end of a field.
+        return safe.AsSpan().IndexOfAny(Special) < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
     private static string Of(JsonElement line, string column) => column switch

@@ -50,7 +50,8 @@ internal sealed record GatedSourceLook
         var health = HealthOf(state.Released, target, consumers);
         state = health is null ? state : state.ObserveHealth(health, now);
         var candidate = state.Waiting is { } waiting ? ask(waiting.Candidate) : null;
-        var isFirst = observed.Source.Spec.Initial == GatedSourceSpec.InitialRelease && state.History.IsEmpty;
+        // Where there is a target already, something was released before: by a GatedSource of that name that is gone, or whose status is.
+        var isFirst = observed.Source.Spec.Initial == GatedSourceSpec.InitialRelease && state.History.IsEmpty && !target.Exists;
         var releases = stalled is null && state.CanRelease(offered) && (candidate!.Decision.IsApproved || isFirst);
         if (releases)
         {

@@ -142,7 +142,7 @@ internal sealed partial class GatedSourceReconciler(
         }
     }
 
-    // With the version that was decided about: a controller that was paused must not release what was rejected, or closed, since.
+    // With the version that was decided about: a controller that was paused must not write over what another has decided since.
     private static ReadOnlyMemory<byte> Body(ObservedGatedSource observed, GatedSourceStatus status) => JsonSerializer.SerializeToUtf8Bytes(
         new GatedSourceStatusApply
         {

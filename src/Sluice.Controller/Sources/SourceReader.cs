@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Sluice.Api.Metadata;
+using Sluice.Api.Sources;
 using Sluice.Controller.Gated;
 using Sluice.Kubernetes;
 
@@ -84,16 +85,16 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
             : null;
     }
 
-    /// <summary>What another repository includes into the artifact must be pinned, too: it would change what is deployed, with no gate asked.</summary>
+    /// <summary>What another repository includes into the artifact must have passed gates, too, and nobody else may change it: a commit that is written by hand changes without any.</summary>
     private async Task<string?> FindLooseIncludeAsync(GatedKey key, ApiResource resource, JsonNode source, CancellationToken cancellation)
     {
         foreach (var include in source["spec"]?["include"] as JsonArray ?? [])
         {
             var name = (string?)include?["repository"]?["name"] ?? "";
             var included = await api.TryGetAsync<JsonNode>(resource, new(key.Key.Namespace, name), static json => JsonNode.Parse(json)!, cancellation);
-            if (included?["spec"]?["ref"]?["commit"] is null)
+            if (string.IsNullOrEmpty((string?)included?["metadata"]?["annotations"]?[GatedSourceAnnotations.GatedSource]))
             {
-                return $"{key} includes GitRepository/{key.Key.Namespace}/{name}, which is not pinned to a commit: include the target of a GatedSource instead, or set its spec.ref.commit";
+                return $"{key} includes GitRepository/{key.Key.Namespace}/{name}, which is not the target of a GatedSource, and so could change with no gate asked: put it behind one, and include its target";
             }
         }
 

@@ -25,10 +25,12 @@ public sealed record ReleasedElsewhere(string Name, string? Namespace, string So
     /// <param name="now">The present instant.</param>
     public CheckDecision Decide(Candidate candidate, string where, ImmutableArray<Release> elsewhere, ReleaseHealth health, DateTimeOffset now)
     {
-        var at = elsewhere.FirstOrDefault(release => Revisions.IsSame(release.Candidate.Revision, candidate.Revision)) is { } found ? elsewhere.IndexOf(found) : -1;
+        var at = elsewhere.FirstOrDefault(release => IsSame(release.Candidate, candidate)) is { } found ? elsewhere.IndexOf(found) : -1;
         if (at < 0)
         {
-            return CheckDecision.No($"{where} has not released {candidate.Revision}{(elsewhere.IsEmpty ? "" : $", but {elsewhere[0].Candidate.Revision}")}");
+            return CheckDecision.No(elsewhere.Any(release => release.Candidate.Revision == candidate.Revision)
+                ? $"{where} has released {candidate.Revision} with another digest, which is another content: a version can be published twice"
+                : $"{where} has not released {candidate.Revision}{(elsewhere.IsEmpty ? "" : $", but {elsewhere[0].Candidate.Revision}")}");
         }
 
         if (at > 0 && elsewhere[at - 1].Reason == Release.Rollback)
@@ -39,6 +41,10 @@ public sealed record ReleasedElsewhere(string Name, string? Namespace, string So
         var release = elsewhere[at];
         return at > 0 ? OfThePast(release, where) : OfThePresent(release, where, health, now);
     }
+
+    // A checksum says what the content is, and the digest of the artifact may differ by what each source ignores. The version of a chart says nothing of it.
+    private static bool IsSame(Candidate released, Candidate candidate) =>
+        Revisions.IsSame(released.Revision, candidate.Revision) && (Revisions.HasChecksum(candidate.Revision) || released.Digest == candidate.Digest);
 
     private CheckDecision OfThePast(Release release, string where) => release switch
     {

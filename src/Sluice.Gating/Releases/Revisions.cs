@@ -10,7 +10,10 @@ public static class Revisions
     /// version of a chart, is the same only in full.
     /// </summary>
     public static bool IsSame(string one, string other) =>
-        one == other || Checksum(one) is var checksum && checksum.Contains(':', StringComparison.Ordinal) && checksum == Checksum(other);
+        one == other || HasChecksum(one) && Checksum(one) == Checksum(other);
+
+    /// <summary>Whether a revision has a checksum of its content; the version of a chart has none.</summary>
+    public static bool HasChecksum(string revision) => Checksum(revision).Contains(':', StringComparison.Ordinal);
 
     /// <summary>What stands behind the last @: the checksum with its algorithm, <c>sha1:…</c>, or the version of a chart.</summary>
     public static string Checksum(string revision) => revision[(revision.LastIndexOf('@') + 1)..];

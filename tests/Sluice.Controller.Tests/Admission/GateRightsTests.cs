@@ -155,6 +155,27 @@ public sealed class GateRightsTests(GuardedCluster guarded) : IClassFixture<Guar
         refused.Should().Contain("gates/status");
     }
 
+    [Fact]
+    public async Task A_status_is_not_written_by_who_has_been_given_every_right_in_the_namespace_either_so_that_no_request_is_made_up()
+    {
+        var ns = await guarded.NewNamespaceAsync("lord", "sluice-viewer");
+        await guarded.Cluster.Kubectl.ApplyAsync($$"""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata: {name: status, namespace: {{ns}}}
+            rules: [{apiGroups: [gating.toolkit.fluxcd.io], resources: ["gates", "gates/status"], verbs: [get, patch, update, hold]}]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: status, namespace: {{ns}}}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: status}
+            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: lord}]
+            """);
+        var refused = await Refusal(() => guarded.As("lord").RunAsync(
+            "-n", ns, "patch", "gate/gate", "--subresource=status", "--type=merge", "--field-manager=sluice", "-p", """{"status": {"requestedAt": "2026-01-01T00:00:00Z"}}"""));
+        refused.Should().Contain($"the status of gate {ns}/gate says what was asked for and by whom, and is written by sluice-controller alone");
+    }
+
     private static string Now => $"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffffffZ}";
 
     private Task Do(string person, string ns, string verb, bool isAllowed) => Expect(isAllowed, verb, () => verb switch

@@ -211,6 +211,56 @@ public sealed class ApproverIdentityTests(RunningApprovals running) : IClassFixt
         await source.UntilReleasedAsync(A);
     }
 
+    [Fact]
+    public async Task To_delete_what_something_waits_at_or_to_have_it_released_as_the_first_takes_the_verb_override_too()
+    {
+        var source = await WaitingAsync();
+        var owner = await source.AsAsync("owner", "sluice-owner");
+        foreach (var (arguments, message) in new (string[], string)[]
+        {
+            (["delete", "gatedsource", "app"], $"may not delete GatedSource {source.Namespace}/app while {A} waits at its gates"),
+            (["delete", "gatedsource", "--all"], $"may not delete GatedSource {source.Namespace}/app while {A} waits at its gates"),
+            (["patch", "gatedsource", "app", "--type=merge", "-p", """{"spec": {"initial": "release"}}"""], $"may not ask less of GatedSource {source.Namespace}/app while {A} waits at its gates"),
+            (["patch", "gatedsource", "app", "--type=merge", "-p", """{"spec": {"require": "oneOf"}}"""], $"that takes the verb override on gate {source.Namespace}/release"),
+        })
+        {
+            var attempt = () => owner.RunAsync(["-n", source.Namespace, .. arguments], null);
+            (await attempt.Should().ThrowAsync<KubectlException>(string.Join(' ', arguments))).Which.Message.Should().Contain(message);
+        }
+
+        await (await source.AsAsync("admin", "sluice-admin")).RunAsync(["-n", source.Namespace, "delete", "gatedsource", "app"], null, TestContext.Current.CancellationToken);
+        (await source.GatedAsync()).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Where_nothing_waits_who_owns_it_deletes_it_and_a_namespace_that_goes_takes_it_along_whatever_waits()
+    {
+        var source = await PlayedSource.StartAsync(Cluster);
+        await source.ReleaseAsync(A, "sha256:01");
+        var (owner, cancellation) = (await source.AsAsync("owner", "sluice-owner"), TestContext.Current.CancellationToken);
+        string[] delete = ["-n", source.Namespace, "delete", "gatedsource", "app"];
+        await owner.RunAsync(delete, null, cancellation);
+
+        await source.GateAsync();
+        await source.UntilWaitingAsync(A);
+        await Cluster.Kubectl.RunAsync(["delete", "namespace", source.Namespace, "--wait=false"], null, cancellation);
+        // What the namespace controller does, which this cluster does not run; it has no verb on gates either.
+        await Sluice.TestBed.Eventually.GivesAsync(
+            "it can be deleted",
+            async () =>
+            {
+                try
+                {
+                    return await owner.RunAsync(delete, null, cancellation);
+                }
+                catch (KubectlException e)
+                {
+                    return e.Message;
+                }
+            },
+            answer => answer.Contains("deleted", StringComparison.Ordinal));
+    }
+
     private async Task<PlayedSource> WaitingAsync(string gate = TwoPeople)
     {
         var source = await PlayedSource.StartAsync(Cluster, gate: gate);

@@ -97,18 +97,26 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
     }
 
     [Fact]
-    public async Task What_another_repository_includes_must_be_pinned_too()
+    public async Task What_another_repository_includes_must_be_the_target_of_a_gated_source_too()
     {
         var source = await PlayedSource.StartAsync(
             running.Cluster, spec: """{"interval": "1h", "url": "https://git.example.org/app.git", "include": [{"repository": {"name": "shared"}}]}""", gate: """{"default": "opened"}""");
         await source.CreateSourceAsync("shared", """{"interval": "1h", "url": "https://git.example.org/shared.git", "ref": {"branch": "main"}}""");
         await source.FetchAsync("main@sha1:aa", "sha256:01");
-        await source.UntilAsync("is stalled", gated => gated.Condition("Stalled", "message")?.Contains($"includes GitRepository/{source.Namespace}/shared, which is not pinned", StringComparison.Ordinal) == true);
+        await source.UntilAsync("is stalled", gated => gated.Condition("Stalled", "message")?.Contains($"includes GitRepository/{source.Namespace}/shared, which is not the target of a GatedSource", StringComparison.Ordinal) == true);
 
+        // A commit that anybody may change is no better.
         await running.Cluster.PatchAsync(source.Kind, source.Namespace, "shared", """{"spec": {"ref": {"commit": "0123456789abcdef0123456789abcdef01234567"}}}""");
+        await source.LookedAtAgainAsync();
+        GatedApp.Released((await source.GatedAsync())!, "revision").Should().BeNull();
+
+        await source.GateAsync(name: "shared", source: "shared", target: "shared-gated");
+        await source.FetchAsync("main@sha1:cc", "sha256:0c", "shared");
+        await source.UntilAsync("has released it", gated => GatedApp.Released(gated, "revision") == "main@sha1:cc", "shared");
+        await running.Cluster.PatchAsync(source.Kind, source.Namespace, "app", """{"spec": {"include": [{"repository": {"name": "shared-gated"}}]}}""");
         await source.FetchAsync("main@sha1:aa", "sha256:02");
         await source.UntilReleasedAsync("main@sha1:aa", "sha256:02");
-        (await source.UntilTargetAsync("is there", _ => true))["spec"]!["include"]![0]!["repository"]!["name"]!.GetValue<string>().Should().Be("shared");
+        (await source.UntilTargetAsync("is there", _ => true))["spec"]!["include"]![0]!["repository"]!["name"]!.GetValue<string>().Should().Be("shared-gated");
     }
 
     [Fact]

@@ -145,15 +145,18 @@ public sealed class SourceFaultTests(RunningApprovals running) : IClassFixture<R
         (await source.TargetAsync()).Should().BeNull();
     }
 
-    [Fact]
-    public async Task A_gated_source_that_is_deleted_and_made_again_releases_nothing_and_keeps_its_target()
+    [Theory]
+    [InlineData("")]
+    [InlineData(", initial: release")]
+    public async Task A_gated_source_that_is_deleted_and_made_again_releases_nothing_and_keeps_its_target(string more)
     {
         var source = await PlayedSource.StartAsync(Cluster);
         await source.ReleaseAsync(A, "sha256:01");
         await Cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gatedsource", "app");
         await source.FetchAsync(B, "sha256:02");
-        await source.GateAsync();
+        await source.GateAsync(more);
         await source.UntilWaitingAsync(B);
+        await source.LookedAtAgainAsync();
         (await source.TargetAsync())!["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("aa");
     }
 

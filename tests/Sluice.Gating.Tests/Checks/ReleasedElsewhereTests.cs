@@ -40,6 +40,15 @@ public sealed class ReleasedElsewhereTests
         Decide(new("v1.0@sha1:a", "sha256:other", "sha256:02"), Released(ReleaseState.Empty, A, Noon).ObserveHealth(Healthy, Noon), Noon.AddHours(1)).Passes.Should().BeTrue();
 
     [Fact]
+    public void A_chart_that_was_published_again_under_its_version_or_another_one_of_the_same_version_waits()
+    {
+        var dev = Released(ReleaseState.Empty, new("1.2.3", "sha256:aa", "sha256:01"), Noon).ObserveHealth(Healthy, Noon);
+        Decide(new("1.2.3", "sha256:bb", "sha256:01"), dev, Noon.AddHours(1)).Message.Should()
+            .Be($"{Dev} has released 1.2.3 with another digest, which is another content: a version can be published twice");
+        Decide(new("1.2.3", "sha256:aa", "sha256:02"), dev, Noon.AddHours(1)).Passes.Should().BeTrue("the digest is the content, wherever it came from");
+    }
+
+    [Fact]
     public void What_falls_ill_begins_again_when_it_is_well()
     {
         var dev = Released(ReleaseState.Empty, A, Noon).ObserveHealth(Healthy, Noon).ObserveHealth(Sick, Noon.AddMinutes(20)).ObserveHealth(Healthy, Noon.AddMinutes(21));
