@@ -12,6 +12,10 @@ internal sealed class ClusterChecks(ClusterClient cluster, TimeProvider time)
 {
     private static readonly ApiResource Leases = new("coordination.k8s.io", "v1", "leases", "Lease");
 
+    // What the controller works without, and gates nothing by.
+    private static readonly IReadOnlyList<ApiResource> OtherKinds =
+        [Freezing.Freeze.Bindings, Freezing.Freeze.ClusterBindings, ClusterClient.GatedSources, ClusterClient.Approvals];
+
     private readonly Discovery _discovery = new(cluster);
 
     /// <summary>The findings.</summary>
@@ -32,7 +36,7 @@ internal sealed class ClusterChecks(ClusterClient cluster, TimeProvider time)
         if (kinds.Count > 0)
             lines.Add(Fields(kinds, await new SpecGates(cluster).CarriedByAsync(kinds, cancellation)));
         lines.AddRange(await new PolicyCheck(cluster).CheckAsync(cancellation));
-        lines.Add(await LeaseAsync(controllerNamespace, cancellation));
+        lines.AddRange(await LeasesAsync(controllerNamespace, cancellation));
         lines.AddRange(await AccessAsync(kinds, inNamespace, cancellation));
         return lines;
     }
@@ -40,7 +44,19 @@ internal sealed class ClusterChecks(ClusterClient cluster, TimeProvider time)
     private async Task<CheckLine> GatesAsync(CancellationToken cancellation)
     {
         if (await _discovery.ServesGatesAsync(cancellation))
-            return CheckLine.Right($"Gates are installed: {ClusterClient.Gates.GroupResource}, version {ApiGroup.Version}");
+        {
+            var text = $"Gates are installed: {ClusterClient.Gates.GroupResource}, version {ApiGroup.Version}";
+            var missing = new List<string>();
+            foreach (var other in OtherKinds)
+            {
+                if (!await _discovery.ServesAsync(other, cancellation))
+                    missing.Add(other.Kind);
+            }
+
+            return missing.Count == 0 ? CheckLine.Right(text)
+                : CheckLine.Notice($"{text}; not {string.Join(", ", missing)}, so nothing is gated by them", "install the definitions of this release: 'sluice install', or 'kubectl apply --server-side -k config/crd'");
+        }
+
         var versions = await _discovery.VersionsAsync(ApiGroup.Name, cancellation);
         return versions.Count == 0
             ? CheckLine.Wrong($"Gates are not installed: {ClusterClient.Gates.GroupResource} is not served", Finder.InstallHint)
@@ -63,15 +79,15 @@ internal sealed class ClusterChecks(ClusterClient cluster, TimeProvider time)
             carriers.Count == 0 ? "None of these kinds has the field spec.gates" : $"Of these kinds only {string.Join(", ", carriers.Select(kind => kind.Kind.Kind))} {(carriers.Count == 1 ? "has" : "have")} the field spec.gates",
             $"name gates by the annotation {GatedAnnotations.Gates}, which works with every release of Flux, or add the field with config/flux");
 
-    private async Task<CheckLine> LeaseAsync(string inNamespace, CancellationToken cancellation)
+    private async Task<IReadOnlyList<CheckLine>> LeasesAsync(string inNamespace, CancellationToken cancellation)
     {
         try
         {
-            return LeaseCheck.Check(await cluster.TryGetAsync(Leases, new ObjectKey(inNamespace, LeaseCheck.Name), cancellation), inNamespace, time.GetUtcNow());
+            return LeaseCheck.Check(await cluster.TryListAsync(Leases, inNamespace, cancellation) ?? [], inNamespace, time.GetUtcNow());
         }
         catch (KubernetesApiException e) when (e.IsForbidden)
         {
-            return CheckLine.Notice($"you may not read Leases in namespace '{inNamespace}', so whether sluice-controller runs is not known", "ask who runs the cluster");
+            return [CheckLine.Notice($"you may not read Leases in namespace '{inNamespace}', so whether sluice-controller runs is not known", "ask who runs the cluster")];
         }
     }
 

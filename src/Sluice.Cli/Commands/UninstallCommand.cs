@@ -62,6 +62,8 @@ internal sealed class UninstallCommand
         await ReleaseAsync(context, objects, cancellation);
         foreach (var item in installed.Rest.Concat(await uninstaller.LeasesAsync(cancellation)).Concat(withCrds ? installed.Definitions.Select(definition => definition.Item) : []))
             await DeleteAsync(context, uninstaller, item, cancellation);
+        if (withCrds)
+            await uninstaller.GoneAsync(installed.Definitions.Select(definition => definition.Item), context.Timeout ?? DefaultPatience, text => Progress(context, text), cancellation);
         context.Terminal.WriteLine($"Sluice is uninstalled, and holds nothing.{(withCrds ? Approved : Left(installed))}{OfOthers(installed)}", Tone.Good);
         return ExitCodes.Ok;
     }
@@ -74,14 +76,14 @@ internal sealed class UninstallCommand
     {
         foreach (var item in installed.Program)
             await DeleteAsync(context, uninstaller, item, cancellation);
-        await uninstaller.StoppedAsync(context.Timeout ?? DefaultPatience, Progress, cancellation);
+        await uninstaller.StoppedAsync(context.Timeout ?? DefaultPatience, text => Progress(context, text), cancellation);
         foreach (var item in installed.Policies)
             await DeleteAsync(context, uninstaller, item, cancellation);
         if (installed.Policies.Count > 0)
-            await uninstaller.HeardAsync(Progress, cancellation);
-
-        void Progress(string text) => context.Terminal.Error.Write($"{Printable.Line(text)}\n");
+            await uninstaller.HeardAsync(text => Progress(context, text), cancellation);
     }
+
+    private static void Progress(CommandContext context, string text) => context.Terminal.Error.Write($"{Printable.Line(text)}\n");
 
     // Until there is nothing left: what an API server has held that went by a deleted policy all the same is found, too.
     private static async Task ReleaseAsync(CommandContext context, HeldObjects objects, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sluice.Cli.Checking;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Manifests;
 using Sluice.Gating.Time;
@@ -15,8 +16,6 @@ namespace Sluice.Cli.Installing;
 /// <param name="inNamespace">Where Sluice is installed.</param>
 internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, string inNamespace)
 {
-    private const string LeasePrefix = "sluice-controller-leader-election";
-
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // API servers watch policies, so it takes them about a second.
@@ -76,6 +75,31 @@ internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, stri
         }
     }
 
+    /// <summary>Waits until definitions that were deleted are gone: an API server deletes their objects first, and a new Sluice could not be installed meanwhile.</summary>
+    /// <exception cref="CommandException">One is still there.</exception>
+    public async Task GoneAsync(IEnumerable<InstallObject> definitions, TimeSpan patience, Action<string> progress, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        foreach (var item in definitions)
+        {
+            var isSaid = false;
+            // One of the same name that was made anew is somebody's.
+            while (await cluster.TryGetAsync(item.Resource, item.Key, cancellation) is { } found && Manifest.Text(found["metadata"]!["uid"]) == Manifest.Text(item.Json["metadata"]!["uid"]))
+            {
+                if (time.GetElapsedTime(started) >= patience)
+                {
+                    throw new CommandException($"{item} is still being deleted after {GoDuration.Format(patience)}: an API server deletes its objects first, and a finalizer may keep one\n"
+                        + $"see 'kubectl get {item.Key.Name} -A', and run the same command again, which goes on from here");
+                }
+
+                if (!isSaid)
+                    progress($"waiting for {item} to be gone");
+                isSaid = true;
+                await Task.Delay(Pause, time, cancellation);
+            }
+        }
+    }
+
     /// <summary>Waits until API servers have heard that policies are gone: until then they go on holding what is created.</summary>
     public async Task HeardAsync(Action<string> progress, CancellationToken cancellation)
     {
@@ -88,7 +112,7 @@ internal sealed class Uninstaller(ClusterClient cluster, TimeProvider time, stri
     {
         var leases = await cluster.TryListAsync(Leases, inNamespace, cancellation) ?? [];
         return [.. leases.Select(json => new InstallObject(Leases, new ObjectKey(inNamespace, Manifest.Text(json["metadata"]!["name"])!), json))
-            .Where(lease => lease.Key.Name == LeasePrefix || lease.Key.Name.StartsWith(LeasePrefix + "-", StringComparison.Ordinal))];
+            .Where(lease => LeaseCheck.IsOne(lease.Key.Name))];
     }
 
     private static bool IsProgram(InstallObject item) => item.Resource == InstallKinds.Deployments || InstallKinds.IsAdmission(item.Resource) && !IsPolicy(item);

@@ -22,22 +22,34 @@ public sealed class CheckTests
     [Fact]
     public void A_lease_that_is_renewed_in_time_says_who_leads()
     {
-        var line = LeaseCheck.Check(Lease("controller-0", "2026-03-26T10:16:50.000000Z"), "flux-system", Moment.Now);
+        var line = LeaseCheck.Check([Lease("controller-0", "2026-03-26T10:16:50.000000Z")], "flux-system", Moment.Now).Single();
         line.Result.Should().Be(CheckResult.Right);
         line.Text.Should().Be("sluice-controller runs: Lease 'sluice-controller-leader-election' in namespace 'flux-system', held by 'controller-0', renewed 10s ago");
     }
 
     [Fact]
     public void A_lease_that_has_run_out_is_wrong() =>
-        LeaseCheck.Check(Lease("controller-0", "2026-03-26T10:16:00.000000Z"), "flux-system", Moment.Now).Result.Should().Be(CheckResult.Wrong);
+        LeaseCheck.Check([Lease("controller-0", "2026-03-26T10:16:00.000000Z")], "flux-system", Moment.Now).Single().Result.Should().Be(CheckResult.Wrong);
 
     [Fact]
     public void A_lease_that_nobody_holds_is_wrong() =>
-        LeaseCheck.Check(Lease("", "2026-03-26T10:16:59.000000Z"), "flux-system", Moment.Now).Text.Should().Contain("nobody holds the Lease");
+        LeaseCheck.Check([Lease("", "2026-03-26T10:16:59.000000Z")], "flux-system", Moment.Now).Single().Text.Should().Contain("nobody holds the Lease");
 
     [Fact]
     public void No_lease_is_wrong_and_the_advice_names_the_flag() =>
-        LeaseCheck.Check(null, "flux-system", Moment.Now).Advice.Should().Contain("--controller-namespace");
+        LeaseCheck.Check([Lease("kustomize-controller-0", "2026-03-26T10:16:59.000000Z", "kustomize-controller-leader-election")], "flux-system", Moment.Now)
+            .Single().Advice.Should().Contain("--controller-namespace");
+
+    [Fact]
+    public void Each_shard_has_a_lease_and_one_that_has_run_out_is_named()
+    {
+        var lines = LeaseCheck.Check(
+            [Lease("controller-1", "2026-03-26T10:16:00.000000Z", "sluice-controller-leader-election-89abcdef"), Lease("controller-0", "2026-03-26T10:16:50.000000Z", "sluice-controller-leader-election-01234567")],
+            "flux-system", Moment.Now);
+        lines.Select(line => line.Result).Should().Equal(CheckResult.Right, CheckResult.Wrong);
+        lines[0].Text.Should().StartWith("sluice-controller runs: Lease 'sluice-controller-leader-election-01234567'");
+        lines[1].Advice.Should().EndWith("'kubectl delete lease -n flux-system sluice-controller-leader-election-89abcdef'");
+    }
 
     [Fact]
     public void A_webhook_that_somebody_answers_is_right_and_so_is_one_of_whose_endpoints_nothing_is_known()
@@ -105,6 +117,6 @@ public sealed class CheckTests
     private static JsonObject Slice(params string[] ready) =>
         new() { ["endpoints"] = new JsonArray([.. ready.Select(one => JsonNode.Parse($$"""{"addresses": ["10.0.0.1"], "conditions": {"ready": {{one}} } }"""))]) };
 
-    private static JsonObject Lease(string holder, string renewed) =>
-        new() { ["spec"] = new JsonObject { ["holderIdentity"] = holder, ["renewTime"] = renewed, ["leaseDurationSeconds"] = 35 } };
+    private static JsonObject Lease(string holder, string renewed, string name = "sluice-controller-leader-election") =>
+        new() { ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = new JsonObject { ["holderIdentity"] = holder, ["renewTime"] = renewed, ["leaseDurationSeconds"] = 35 } };
 }

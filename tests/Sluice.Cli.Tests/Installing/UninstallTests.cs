@@ -88,8 +88,7 @@ public sealed class UninstallTests : IAsyncLifetime
 
         (await _sluice.RunAsync("uninstall --yes")).Succeeded().Output.Should().StartWith("Sluice is not installed in namespace flux-system, and holds nothing. What is left: ");
         (await _sluice.RunAsync("uninstall --yes --crds")).Succeeded();
-        // A definition goes when its objects are gone.
-        await Eventually.GivesAsync("the definitions are gone", LabelledAsync, left => left.Length == 0);
+        (await LabelledAsync()).Should().BeEmpty("it ends when the definitions are gone, with their objects");
         (await ValueAsync("ks/kept", "{.spec.suspend}")).Should().Be("true");
     }
 
