@@ -1,0 +1,116 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Sluice.Controller.Tests.Clusters;
+using Sluice.Kubernetes;
+using Sluice.TestBed;
+
+namespace Sluice.Controller.Tests.Admission;
+
+/// <summary>A kind that is not Flux's is gated like one, by what <c>docs/reference/gated-objects.md</c> says to install.</summary>
+public sealed class AdditionalKindTests : IAsyncLifetime
+{
+    private static readonly ApiResource Terraform = new("infra.contrib.fluxcd.io", "v1alpha2", "terraforms", "Terraform");
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sluice-kinds-");
+    private readonly Cluster _cluster = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        await _cluster.InitializeAsync();
+        await _cluster.Kubectl.ApplyAsync("""
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: terraforms.infra.contrib.fluxcd.io}
+            spec:
+              group: infra.contrib.fluxcd.io
+              scope: Namespaced
+              names: {kind: Terraform, plural: terraforms, singular: terraform}
+              versions:
+                - name: v1alpha2
+                  served: true
+                  storage: true
+                  subresources: {status: {}}
+                  schema:
+                    openAPIV3Schema:
+                      type: object
+                      properties:
+                        spec: {type: object, x-kubernetes-preserve-unknown-fields: true, properties: {suspend: {type: boolean}}}
+                        status: {type: object, x-kubernetes-preserve-unknown-fields: true}
+            """);
+        await _cluster.Kubectl.RunAsync("wait", "--for=condition=Established", "crd/terraforms.infra.contrib.fluxcd.io");
+        await _cluster.Kubectl.RunAsync("create", "namespace", "flux-system");
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "sluice.yaml"), await _cluster.Kubectl.RunAsync("kustomize", RepositoryRoot.Combine("config", "default-mutating")));
+        var page = await File.ReadAllTextAsync(RepositoryRoot.Combine("docs", "reference", "gated-objects.md"));
+        foreach (var file in new[] { "kustomization.yaml", "rights.yaml" })
+        {
+            var from = page.IndexOf($"```yaml\n# {file}\n", StringComparison.Ordinal) + "```yaml\n".Length;
+            await File.WriteAllTextAsync(Path.Combine(_folder.FullName, file), page[from..page.IndexOf("```", from, StringComparison.Ordinal)]);
+        }
+
+        await _cluster.Kubectl.RunAsync("apply", "--server-side", "-k", _folder.FullName);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task It_is_born_held_and_stays_so_for_everybody_until_its_gate_opens()
+    {
+        var ns = await _cluster.NewNamespaceAsync();
+        await _cluster.CreateGateAsync(ns, "gate", """{"window": "1h"}""");
+        // Before any controller runs: it is the API server that holds it.
+        var born = await Eventually.GivesAsync("the policies know the kind", () => CreateAsync(ns, "vpc", dryRun: true), made => made?.IsSuspended() == true);
+        born!.HeldBy().Should().NotBeNull();
+        (await CreateAsync(ns, "vpc", dryRun: false))!.IsSuspended().Should().BeTrue();
+
+        await using var controller = await RunningController.StartAsync(
+            _cluster.ControlPlane.KubeconfigFor("system:serviceaccount:flux-system:sluice-controller", "system:serviceaccounts"),
+            ["--runtime-namespace=flux-system", "--trust-requested-by", "--additional-kinds=terraforms.infra.contrib.fluxcd.io"]);
+        await _cluster.UntilHeldAsync(Terraform, ns, "vpc");
+
+        await _cluster.Kubectl.RunAsync("-n", ns, "create", "role", "editor", "--verb=get,list,watch,create,update,patch,delete", "--resource=terraforms.infra.contrib.fluxcd.io");
+        await _cluster.Kubectl.RunAsync("-n", ns, "create", "rolebinding", "editor", "--role=editor", "--user=editor");
+        var editor = _cluster.ControlPlane.KubectlFor("editor");
+        string[][] attempts = [["delete", "terraform", "vpc"], ["annotate", "terraform", "vpc", "gating.toolkit.fluxcd.io/gates-"], ["annotate", "terraform", "vpc", "gating.toolkit.fluxcd.io/held-by-"]];
+        foreach (var attempt in attempts)
+        {
+            var refused = () => editor.RunAsync(["-n", ns, .. attempt], null, TestContext.Current.CancellationToken);
+            await refused.Should().ThrowAsync<KubectlException>(string.Join(' ', attempt));
+        }
+
+        try
+        {
+            await editor.RunAsync(["-n", ns, "patch", "terraform", "vpc", "--type=merge", "-p", """{"spec": {"suspend": false}}"""], null, TestContext.Current.CancellationToken);
+        }
+        catch (KubectlException)
+        {
+            // Refused or corrected, both will do.
+        }
+
+        (await _cluster.GetAsync(Terraform, ns, "vpc"))!.IsSuspended().Should().BeTrue();
+        await _cluster.OpenAsync(ns, "gate");
+        (await _cluster.UntilReleasedAsync(Terraform, ns, "vpc")).IsSuspended().Should().BeFalse();
+    }
+
+    private async Task<JsonNode?> CreateAsync(string ns, string name, bool dryRun)
+    {
+        try
+        {
+            return await _cluster.Api.CreateAsync(
+                Terraform, ns,
+                Encoding.UTF8.GetBytes($$$"""
+                    {"apiVersion": "infra.contrib.fluxcd.io/v1alpha2", "kind": "Terraform", "metadata": {"name": "{{{name}}}", "namespace": "{{{ns}}}",
+                     "annotations": {"gating.toolkit.fluxcd.io/gates": "gate"} }, "spec": {"path": "./"} }
+                    """),
+                static json => JsonNode.Parse(json)!, new() { DryRun = dryRun }, TestContext.Current.CancellationToken);
+        }
+        catch (KubernetesApiException e) when (dryRun && e.StatusCode is 403 or 422 or 500 or 503)
+        {
+            // A policy that does not know the schema of the kind yet.
+            return null;
+        }
+    }
+}
