@@ -34,7 +34,7 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
         var wanted = votes
             .Where(vote => vote.Candidate == candidate && !(vote.EndsAt(rules) <= now))
             .Where(vote => rules.From.IsEmpty || rules.From.Any(approver => approver.Has(vote)))
-            .OrderBy(vote => vote.CastAt).ThenBy(vote => vote.Name, StringComparer.Ordinal)
+            .OrderBy(vote => vote.CastAt).ThenBy(vote => vote.Username, StringComparer.Ordinal).ThenBy(vote => vote.Name, StringComparer.Ordinal)
             .ToImmutableArray();
         var sound = wanted.Where(vote => vote.FaultUnder(rules) is null).ToImmutableArray();
         var valid = sound.Where(vote => !(vote.StartsAt(rules) > now)).ToImmutableArray();
@@ -45,7 +45,7 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
             .GroupBy(vote => vote.Username)
             .Select(ofPerson => ofPerson.MaxBy(vote => vote.EndsAt(rules) ?? DateTimeOffset.MaxValue)!)
             // By the votes that count: the end of one that does not must change nothing.
-            .OrderBy(vote => vote.CastAt).ThenBy(vote => vote.Name, StringComparer.Ordinal)
+            .OrderBy(vote => vote.CastAt).ThenBy(vote => vote.Username, StringComparer.Ordinal).ThenBy(vote => vote.Name, StringComparer.Ordinal)
             .ToImmutableArray();
         var counted = against.AddRange(inFavour);
         var until = counted.Select(vote => vote.EndsAt(rules)).Concat(sound.Except(valid).Select(vote => vote.StartsAt(rules))).Min();
