@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Sluice.Gating.Time;
 
 namespace Sluice.Cli.Auditing;
@@ -9,7 +10,7 @@ namespace Sluice.Cli.Auditing;
 /// Lines of an audit log as CSV (RFC 4180). What a spreadsheet would take for a formula gets an apostrophe before it: an auditor opens this file,
 /// and anybody may have written a reason.
 /// </summary>
-internal static class AuditCsv
+internal static partial class AuditCsv
 {
     private static readonly string[] Columns = ["seq", "at", "decision", "kind", "namespace", "name", "uid", "revision", "digest", "specDigest", "gates", "approvals", "by", "reason", "message", "overtakes", "previous", "hash"];
 
@@ -33,9 +34,13 @@ internal static class AuditCsv
     public static string Field(string text)
     {
         var safe = text.TrimStart() is ['=' or '+' or '-' or '@', ..] || text is ['\t' or '\r' or '\n', ..] ? "'" + text : text;
-        // Where a comma is the decimal sign, spreadsheets take a semicolon, or a tab, for the end of a field.
+        // Where a comma is the decimal sign, spreadsheets take a semicolon for the end of a field, and a quote inside of one for nothing.
+        safe = AfterSeparator().Replace(safe, "$1'");
         return safe.AsSpan().IndexOfAny(Special) < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
+
+    [GeneratedRegex(@"([;\t]\s*)(?=[=+\-@])")]
+    private static partial Regex AfterSeparator();
 
     private static string Of(JsonElement line, string column) => column switch
     {

@@ -27,6 +27,9 @@ internal sealed record GatedSourceLook
     /// <summary>Why the target is left as it is; null when it is brought to what was released.</summary>
     public (string Reason, string Message)? Stalled { get; init; }
 
+    /// <summary>Whether the target is its own, so that what is released is kept up there: also where the present spec of the source cannot be pinned.</summary>
+    public bool HasTarget { get; init; }
+
     /// <summary>Why a rollback is refused; null when it is not.</summary>
     public string? Refusal { get; init; }
 
@@ -59,7 +62,7 @@ internal sealed record GatedSourceLook
             health = HealthOf(state.Released, target, consumers);
         }
 
-        var look = new GatedSourceLook { State = state, Status = new(), Candidate = candidate, Releases = releases, Stalled = stalled, Refusal = refused };
+        var look = new GatedSourceLook { State = state, Status = new(), Candidate = candidate, Releases = releases, Stalled = stalled, HasTarget = conflict is null, Refusal = refused };
         return look with { Status = look.Describe(observed, source, target, health, now) };
     }
 

@@ -98,7 +98,7 @@ internal sealed partial class GatedSourceReconciler(
             notifier.Tell(observed, look);
         }
 
-        if (look.Stalled is null && targetKey is { } pinned && look.State.Released is { } released)
+        if (look.HasTarget && targetKey is { } pinned && look.State.Released is { } released)
         {
             await BringAsync(observed, look, pinned, target, released, source.ShardKey, cancellation);
         }

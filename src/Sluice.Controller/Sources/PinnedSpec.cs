@@ -11,8 +11,14 @@ internal static class PinnedSpec
     public static string? Refusal(string kind, JsonObject spec)
     {
         var from = (string?)spec["sourceRef"]?["kind"];
-        return kind == SourceKinds.Chart && from != "HelmRepository"
-            ? $"spec.sourceRef of the HelmChart is a {from}, whose charts have no version to pin; put the {from} behind a GatedSource, and have the HelmChart use its target"
+        if (kind != SourceKinds.Chart)
+        {
+            return null;
+        }
+
+        // source-controller packages it anew then, with the generation of the HelmChart in its version: no two HelmCharts have the same.
+        return spec["valuesFiles"] is JsonArray { Count: > 0 } ? "spec.valuesFiles of the HelmChart gives it a version of its own in every HelmChart, so that none can be pinned; put the values into the HelmRelease"
+            : from != "HelmRepository" ? $"spec.sourceRef of the HelmChart is a {from}, whose charts have no version to pin; put the {from} behind a GatedSource, and have the HelmChart use its target"
             : null;
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether the server answers.</summary>
-    public Reachability Reachability { get; } = new();
+    public Reachability Reachability { get; } = new(connection.Time);
 
     private TimeProvider Time => connection.Time;
 

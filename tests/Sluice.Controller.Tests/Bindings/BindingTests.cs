@@ -264,7 +264,7 @@ public sealed class BindingTests(GuardedCluster guarded) : IClassFixture<Guarded
             born => born.Contains("suspend: true", StringComparison.Ordinal));
         await guarded.As("editor").RunAsync(["-n", ns, "create", "-f", "-"], app, TestContext.Current.CancellationToken);
 
-        await RefusedToLabelAsync(ns, "admission (NotDecidedYet)", namesGates ? $"gate {ns}/own" : "all gates of the cluster");
+        await RefusedToLabelAsync(ns, "admission (NotDecidedYet)", "all gates of the cluster");
         await guarded.StartControllerAsync();
         (await _cluster.UntilHeldAsync(Kustomization, ns, "app")).HeldBy().Should().Be($"{ns}/platform (GateClosed)");
     }

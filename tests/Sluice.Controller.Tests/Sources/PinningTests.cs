@@ -97,6 +97,17 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task A_chart_with_values_files_has_another_version_in_every_HelmChart_and_cannot_be_pinned()
+    {
+        var source = await PlayedSource.StartAsync(
+            running.Cluster, "HelmChart", """{"interval": "1h", "chart": "app", "version": "1.x", "sourceRef": {"kind": "HelmRepository", "name": "charts"}, "valuesFiles": ["values.yaml"]}""", """{"default": "opened"}""");
+        await source.FetchAsync("1.2.3+1", "sha256:01");
+        var gated = await source.UntilAsync("is stalled", gated => gated.Condition("Stalled", "reason") == "CannotPin");
+        gated.Condition("Ready", "message").Should().Contain("spec.valuesFiles").And.Contain("put the values into the HelmRelease");
+        (await source.TargetAsync()).Should().BeNull();
+    }
+
+    [Fact]
     public async Task What_another_repository_includes_must_be_the_target_of_a_gated_source_too()
     {
         var source = await PlayedSource.StartAsync(
@@ -117,6 +128,12 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
         await source.FetchAsync("main@sha1:aa", "sha256:02");
         await source.UntilReleasedAsync("main@sha1:aa", "sha256:02");
         (await source.UntilTargetAsync("is there", _ => true))["spec"]!["include"]![0]!["repository"]!["name"]!.GetValue<string>().Should().Be("shared-gated");
+
+        // What is released is kept up, though the source includes something loose by now.
+        await running.Cluster.PatchAsync(source.Kind, source.Namespace, "app", """{"spec": {"include": [{"repository": {"name": "shared"}}]}}""");
+        await source.UntilAsync("is stalled", gated => gated.Condition("Stalled", "reason") == "CannotPin");
+        await running.Cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gitrepository", "app-gated");
+        (await source.UntilTargetAsync("is made again", _ => true))["spec"]!["include"]![0]!["repository"]!["name"]!.GetValue<string>().Should().Be("shared-gated");
     }
 
     [Fact]

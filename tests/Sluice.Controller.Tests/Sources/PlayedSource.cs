@@ -106,7 +106,7 @@ internal sealed class PlayedSource
              "verify": {"provider": "cosign", "secretRef": {"name": "keys"}}, "layerSelector": {"mediaType": "application/vnd.example", "operation": "copy"}}
             """,
         _ => """
-            {"interval": "1h", "chart": "app", "version": "1.x", "sourceRef": {"kind": "HelmRepository", "name": "charts"}, "valuesFiles": ["values.yaml"], "verify": {"provider": "cosign", "secretRef": {"name": "keys"}}}
+            {"interval": "1h", "chart": "app", "version": "1.x", "sourceRef": {"kind": "HelmRepository", "name": "charts"}, "reconcileStrategy": "ChartVersion", "verify": {"provider": "cosign", "secretRef": {"name": "keys"}}}
             """,
     };
 }
