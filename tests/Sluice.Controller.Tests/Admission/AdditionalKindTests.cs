@@ -74,38 +74,51 @@ public sealed class AdditionalKindTests : IAsyncLifetime
         await _cluster.Kubectl.RunAsync("-n", ns, "create", "role", "editor", "--verb=get,list,watch,create,update,patch,delete", "--resource=terraforms.infra.contrib.fluxcd.io");
         await _cluster.Kubectl.RunAsync("-n", ns, "create", "rolebinding", "editor", "--role=editor", "--user=editor");
         var editor = _cluster.ControlPlane.KubectlFor("editor");
-        string[][] attempts = [["delete", "terraform", "vpc"], ["annotate", "terraform", "vpc", "gating.toolkit.fluxcd.io/gates-"], ["annotate", "terraform", "vpc", "gating.toolkit.fluxcd.io/held-by-"]];
-        foreach (var attempt in attempts)
+        foreach (var (attempt, message) in new (string[], string)[]
+        {
+            (["delete", "terraform", "vpc"], "held"),
+            (["annotate", "terraform", "vpc", "gating.toolkit.fluxcd.io/gates-"], "may not take gates away from Terraform"),
+            (["annotate", "terraform", "vpc", "gating.toolkit.fluxcd.io/held-by-"], "are written by sluice-controller alone"),
+            (["patch", "terraform", "vpc", "--type=merge", "-p", """{"spec": {"suspend": false}}"""], "only its gates let it go"),
+        })
         {
             var refused = () => editor.RunAsync(["-n", ns, .. attempt], null, TestContext.Current.CancellationToken);
-            await refused.Should().ThrowAsync<KubectlException>(string.Join(' ', attempt));
+            (await refused.Should().ThrowAsync<KubectlException>(string.Join(' ', attempt))).Which.Message.Should().Contain(message);
         }
 
-        try
-        {
-            await editor.RunAsync(["-n", ns, "patch", "terraform", "vpc", "--type=merge", "-p", """{"spec": {"suspend": false}}"""], null, TestContext.Current.CancellationToken);
-        }
-        catch (KubectlException)
-        {
-            // Refused or corrected, both will do.
-        }
-
-        (await _cluster.GetAsync(Terraform, ns, "vpc"))!.IsSuspended().Should().BeTrue();
+        // What comes from Git and says so is corrected.
+        var applied = await _cluster.Api.ApplyAsync(Terraform, new(ns, "vpc"), Manifest(ns, "vpc", ", \"suspend\": false"), new("kustomize-controller") { Force = true }, static json => JsonNode.Parse(json)!, TestContext.Current.CancellationToken);
+        applied.IsSuspended().Should().BeTrue();
         await _cluster.OpenAsync(ns, "gate");
         (await _cluster.UntilReleasedAsync(Terraform, ns, "vpc")).IsSuspended().Should().BeFalse();
     }
 
-    private async Task<JsonNode?> CreateAsync(string ns, string name, bool dryRun)
+    [Fact]
+    public async Task What_a_binding_selects_of_it_is_born_held_too()
+    {
+        var ns = await _cluster.NewNamespaceAsync();
+        await _cluster.CreateGateAsync(ns, "platform", "{}");
+        await _cluster.Kubectl.ApplyAsync($$"""
+            apiVersion: gating.toolkit.fluxcd.io/v1alpha1
+            kind: GateBinding
+            metadata: {name: all, namespace: {{ns}}}
+            spec: {gates: [{name: platform}]}
+            """);
+        await Eventually.GivesAsync("the binding is known", () => CreateAsync(ns, "vpc", dryRun: true, annotations: "{}"), made => made?.IsSuspended() == true);
+    }
+
+    private static byte[] Manifest(string ns, string name, string more = "", string annotations = """{"gating.toolkit.fluxcd.io/gates": "gate"}""") => Encoding.UTF8.GetBytes(
+        $$$"""
+        {"apiVersion": "infra.contrib.fluxcd.io/v1alpha2", "kind": "Terraform", "metadata": {"name": "{{{name}}}", "namespace": "{{{ns}}}", "annotations": {{{annotations}}} },
+         "spec": {"path": "./"{{{more}}}} }
+        """);
+
+    private async Task<JsonNode?> CreateAsync(string ns, string name, bool dryRun, string annotations = """{"gating.toolkit.fluxcd.io/gates": "gate"}""")
     {
         try
         {
             return await _cluster.Api.CreateAsync(
-                Terraform, ns,
-                Encoding.UTF8.GetBytes($$$"""
-                    {"apiVersion": "infra.contrib.fluxcd.io/v1alpha2", "kind": "Terraform", "metadata": {"name": "{{{name}}}", "namespace": "{{{ns}}}",
-                     "annotations": {"gating.toolkit.fluxcd.io/gates": "gate"} }, "spec": {"path": "./"} }
-                    """),
-                static json => JsonNode.Parse(json)!, new() { DryRun = dryRun }, TestContext.Current.CancellationToken);
+                Terraform, ns, Manifest(ns, name, annotations: annotations), static json => JsonNode.Parse(json)!, new() { DryRun = dryRun }, TestContext.Current.CancellationToken);
         }
         catch (KubernetesApiException e) when (dryRun && e.StatusCode is 403 or 422 or 500 or 503)
         {
