@@ -67,8 +67,8 @@ internal sealed class GatedApp : IAsyncDisposable
         spec: {sourceRef: {kind: GitRepository, name: app}, target: {name: app-gated}, gates: [{name: release}] {{spec}} }
         """);
 
-    /// <summary>Commits a version of the application: a Deployment that says which. Gives the revision as Flux spells it.</summary>
-    public Task<string> CommitAsync(string version) => _git.CommitAsync(("deploy/app.yaml", $$"""
+    /// <summary>The application: a Deployment that says which version it is of.</summary>
+    public static string Manifest(string version) => $$"""
         apiVersion: apps/v1
         kind: Deployment
         metadata: {name: app, annotations: {version: "{{version}}"} }
@@ -76,7 +76,10 @@ internal sealed class GatedApp : IAsyncDisposable
           replicas: 1
           selector: {matchLabels: {app: app} }
           template: {metadata: {labels: {app: app} }, spec: {containers: [{name: app, image: "registry.example.org/app:{{version}}"}] } }
-        """));
+        """;
+
+    /// <summary>Commits a version of the application. Gives the revision as Flux spells it.</summary>
+    public Task<string> CommitAsync(string version) => _git.CommitAsync(("deploy/app.yaml", Manifest(version)));
 
     public Task<JsonNode?> SourceAsync() => _cluster.GetAsync(GatedSource, Namespace, "app");
 

@@ -55,17 +55,6 @@ internal sealed class GatedChart : IAsyncDisposable
         return chart;
     }
 
-    /// <summary>The chart's only template: a Deployment that says which version it is of.</summary>
-    public static string Template(string version) => $$"""
-        apiVersion: apps/v1
-        kind: Deployment
-        metadata: {name: app, annotations: {version: "{{version}}"} }
-        spec:
-          replicas: 1
-          selector: {matchLabels: {app: app} }
-          template: {metadata: {labels: {app: app} }, spec: {containers: [{name: app, image: "registry.example.org/app:{{version}}"}] } }
-        """;
-
     /// <summary>A HelmRelease that takes its chart from an object of the source's kind.</summary>
     public Task ReleaseFromAsync(string name, string chart, string targetNamespace) => _cluster.Kubectl.ApplyAsync($$"""
         apiVersion: helm.toolkit.fluxcd.io/v2

@@ -14,7 +14,7 @@ public sealed class HelmReleaseTests(RunningApprovals running) : IClassFixture<R
     public async Task A_HelmRelease_whose_chartRef_is_the_target_deploys_exactly_what_was_released_and_nothing_newer(string kind)
     {
         using var charts = new TestCharts();
-        await charts.PushAsync("1.0.0", GatedChart.Template("1.0.0"));
+        await charts.PushAsync("1.0.0", GatedApp.Manifest("1.0.0"));
         await using var chart = await GatedChart.StartAsync(Cluster, charts, kind, """{"default": "closed"}""", ", initial: release");
         // What a HelmRelease does that points at the source itself: the newer version is there to be had.
         var ungated = await Cluster.NewNamespaceAsync();
@@ -23,7 +23,7 @@ public sealed class HelmReleaseTests(RunningApprovals running) : IClassFixture<R
         await chart.UntilDeployedAsync("1.0.0");
         await chart.UntilDeployedAsync("1.0.0", "ungated");
 
-        await charts.PushAsync("1.1.0", GatedChart.Template("1.1.0"));
+        await charts.PushAsync("1.1.0", GatedApp.Manifest("1.1.0"));
         await chart.UntilWaitingAsync("1.1.0");
         await chart.UntilDeployedAsync("1.1.0", "ungated");
         GatedChart.Versions(await chart.LookedAtAgainAsync()).Should().Equal("1.0.0");
@@ -32,7 +32,7 @@ public sealed class HelmReleaseTests(RunningApprovals running) : IClassFixture<R
         await chart.UntilReleasedAsync("1.1.0");
         await Cluster.CloseAsync(chart.Namespace, "release");
         await Cluster.UntilAsync(FluxResources.Gate, chart.Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
-        await charts.PushAsync("1.2.0", GatedChart.Template("1.2.0"));
+        await charts.PushAsync("1.2.0", GatedApp.Manifest("1.2.0"));
         await chart.UntilWaitingAsync("1.2.0");
         await chart.UntilDeployedAsync("1.2.0", "ungated");
         await chart.UntilDeployedAsync("1.1.0");
@@ -50,7 +50,7 @@ public sealed class HelmReleaseTests(RunningApprovals running) : IClassFixture<R
     public async Task Its_health_is_that_of_the_GatedSource_and_a_check_elsewhere_counts_it(string kind)
     {
         using var charts = new TestCharts();
-        await charts.PushAsync("1.0.0", GatedChart.Template("1.0.0"));
+        await charts.PushAsync("1.0.0", GatedApp.Manifest("1.0.0"));
         await using var dev = await GatedChart.StartAsync(Cluster, charts, kind, """{"default": "opened"}""", ", accessFrom: {namespaceSelectors: [{}]}");
         await using var prod = await GatedChart.StartAsync(Cluster, charts, kind, $$"""
             {"default": "opened", "checks": [{"name": "healthy-in-dev", "resource": {"kind": "GatedSource", "namespace": "{{dev.Namespace}}", "name": "app", "soak": "0s"} }] }
@@ -60,7 +60,7 @@ public sealed class HelmReleaseTests(RunningApprovals running) : IClassFixture<R
         await prod.UntilReleasedAsync("1.0.0");
         await prod.UntilDeployedAsync("1.0.0");
 
-        await charts.PushAsync("1.1.0", GatedChart.Template("{{ .Values.broken }}"));
+        await charts.PushAsync("1.1.0", GatedApp.Manifest("{{ .Values.broken }}"));
         await dev.UntilReleasedAsync("1.1.0");
         await dev.UntilSourceAsync("is not healthy", source => source.Condition("Healthy", "reason") == "ConsumerFailed"
             && source.Condition("Healthy", "message") == $"HelmRelease/{dev.Namespace}/app is not ready");
@@ -68,7 +68,7 @@ public sealed class HelmReleaseTests(RunningApprovals running) : IClassFixture<R
         await prod.UntilSourceAsync("waits for that", source => source.Condition("Approved", "reason") == "CheckNotPassed"
             && source.Condition("Approved", "message")!.Contains($"it is not healthy: HelmRelease/{dev.Namespace}/app is not ready", StringComparison.Ordinal));
 
-        await charts.PushAsync("1.2.0", GatedChart.Template("1.2.0"));
+        await charts.PushAsync("1.2.0", GatedApp.Manifest("1.2.0"));
         await prod.UntilReleasedAsync("1.2.0");
         await prod.UntilDeployedAsync("1.2.0");
         GatedChart.Versions(await prod.LookedAtAgainAsync()).Should().Equal("1.2.0", "1.0.0");
