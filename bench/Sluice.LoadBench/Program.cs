@@ -2,9 +2,9 @@ using System.Globalization;
 using Sluice.LoadBench;
 
 if (args.Any(arg => !arg.StartsWith("--repeats=", StringComparison.Ordinal) && !arg.StartsWith("--concurrent=", StringComparison.Ordinal)
-    && arg is not ("--small" or "--client-go" or "--only-client-go" or "--release" or "--latency" or "--windows" or "--sources")))
+    && arg is not ("--small" or "--client-go" or "--only-client-go" or "--release" or "--latency" or "--windows" or "--sources" or "--memory")))
 {
-    Console.Error.WriteLine("Expected --repeats=N (3), --concurrent=N (16), --small (to try the bench), --client-go (compare with a client-go controller), --only-client-go, --release (nothing but the release of held objects), --latency (nothing but requests to one gate), --windows (nothing but gates with windows) or --sources (nothing but gated sources).");
+    Console.Error.WriteLine("Expected --repeats=N (3), --concurrent=N (16), --small (to try the bench), --client-go (compare with a client-go controller), --only-client-go, --release (nothing but the release of held objects), --latency (nothing but requests to one gate), --windows (nothing but gates with windows), --sources (nothing but gated sources) or --memory (nothing but memory).");
     return 2;
 }
 
@@ -26,7 +26,7 @@ for (var repeat = 1; repeat <= repeats; repeat++)
         await using var bench = await Bench.StartAsync();
         Results.Note($"-- run {repeat} of {repeats}: {subject.Name} on {bench.Server}, load {File.ReadAllText("/proc/loadavg")[..14]}");
         var round = new Round(bench, subject, scale, concurrent, results);
-        await (args.Contains("--sources") ? new SourceRound(bench, subject, scale, results).RunAsync() : args.Contains("--windows") ? round.RunWindowsAsync() : args.Contains("--latency") ? round.RunLatencyAsync() : args.Contains("--release") ? round.RunReleaseAsync() : round.RunAsync(withDefaultLimit: repeat == 1));
+        await (args.Contains("--sources") ? new SourceRound(bench, subject, scale, results).RunAsync() : args.Contains("--memory") ? round.RunMemoryAsync() : args.Contains("--windows") ? round.RunWindowsAsync() : args.Contains("--latency") ? round.RunLatencyAsync() : args.Contains("--release") ? round.RunReleaseAsync() : round.RunAsync(withDefaultLimit: repeat == 1));
     }
 }
 

@@ -23,6 +23,23 @@ internal sealed class Round(Bench bench, Subject subject, Scale scale, int concu
         await ReleaseAsync();
     }
 
+    /// <summary>Memory alone: empty, after the state was first worked on, and after a start with it.</summary>
+    public async Task RunMemoryAsync()
+    {
+        await using (var empty = await StartAsync(_unlimited))
+        {
+            await Task.Delay(scale.Settle, TimeProvider.System);
+            results.Add(subject, "memory idle, empty (MB)", empty.Memory());
+            await empty.StopAsync();
+        }
+
+        await CreateStateAsync();
+        await using var controller = await StartAsync(_unlimited);
+        await bench.QuietAsync(scale.Settle);
+        results.Add(subject, "memory idle with the state (MB)", controller.Memory());
+        await controller.StopAsync();
+    }
+
     /// <summary>Requests to one gate with one object alone.</summary>
     public Task RunLatencyAsync() => EmptyAsync();
 

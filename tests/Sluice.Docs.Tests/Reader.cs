@@ -34,6 +34,8 @@ internal sealed class Reader : IAsyncDisposable
             await reader._controlPlane.Kubectl.RunAsync("apply", "--server-side", "--field-manager=sluice-cli", "-f", RepositoryRoot.Combine("config", "admission", policy));
         }
 
+        await ApprovalPolicies.InForceAsync(reader._controlPlane);
+
         await reader.CommitAsync();
 
         var health = LoopbackPort.Free();

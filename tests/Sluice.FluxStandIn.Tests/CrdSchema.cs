@@ -19,9 +19,6 @@ internal static class CrdSchema
 
     public static string SmallFolder => RepositoryRoot.Combine("tests", "flux-stand-in", "crds");
 
-    /// <summary>Flux's own CRDs, where this machine has them.</summary>
-    public static string? FluxsOwnFolder => FluxCrds.Find() is { AreFluxsOwn: true } crds ? crds.Folder : null;
-
     public static IEnumerable<JsonObject> Read(string yaml) => YamlDocuments.Read(yaml, "crd").Where(obj => obj.Text("kind") == "CustomResourceDefinition");
 
     public static JsonObject Root(JsonObject crd) => (JsonObject)Version(crd).At("schema", "openAPIV3Schema")!;

@@ -11,10 +11,9 @@ public sealed class SpecGatesTests(RunningControlPlane running)
     private readonly Kubectl _kubectl = running.ControlPlane.Kubectl;
 
     [Fact]
-    public async Task The_component_adds_spec_gates_to_the_small_CRDs_and_to_Fluxs_own()
+    public async Task The_component_adds_spec_gates_to_the_small_CRDs_and_to_those_that_the_tests_install()
     {
-        string?[] folders = [CrdSchema.SmallFolder, CrdSchema.FluxsOwnFolder];
-        foreach (var folder in folders.OfType<string>())
+        foreach (var folder in new[] { CrdSchema.SmallFolder, FluxCrds.Find().Folder }.Distinct())
             KindsWithGates(await FluxCrdsWithGates.BuildAsync(_kubectl, folder)).Should().BeEquivalentTo(FluxKinds.All.Select(kind => kind.Kind), "of {0}", folder);
     }
 

@@ -44,14 +44,15 @@ public sealed class FluxCrds
             + "Set SLUICE_FLUX_CRDS to a folder that has them.");
     }
 
-    /// <summary>Installs the set that this machine has, and waits until it is served.</summary>
+    /// <summary>Installs the set that this machine has, says which, and waits until it is served.</summary>
     /// <param name="controlPlane">Where to.</param>
-    /// <returns>Which set it is, for the output of tests.</returns>
+    /// <returns>Which set it is.</returns>
     /// <exception cref="DirectoryNotFoundException">There is none.</exception>
     public static async Task<FluxCrds> InstallAsync(ControlPlane controlPlane)
     {
         var crds = Find();
         await controlPlane.InstallCrdsAsync(crds.Folder);
+        await Console.Error.WriteLineAsync(crds.ToString());
         return crds;
     }
 

@@ -36,6 +36,20 @@ public sealed class Kubectl
         return exitCode == 0 ? output : throw new KubectlException(arguments, exitCode, error);
     }
 
+    /// <summary>Runs kubectl and returns what it said: its standard output, or its standard error if it failed.</summary>
+    /// <inheritdoc cref="RunAsync(IReadOnlyList{string}, string?, CancellationToken)" path="/param" />
+    public async Task<string> TryAsync(IReadOnlyList<string> arguments, string? input = null, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await RunAsync(arguments, input, cancellationToken);
+        }
+        catch (KubectlException e)
+        {
+            return e.Error;
+        }
+    }
+
     /// <summary>Server-side apply of a manifest (YAML or JSON, several documents if need be).</summary>
     /// <param name="manifest">The manifest itself, not a path.</param>
     /// <param name="fieldManager">Who owns the fields; default <c>kubectl</c>.</param>

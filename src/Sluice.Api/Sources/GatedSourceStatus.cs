@@ -23,6 +23,9 @@ public sealed record GatedSourceStatus
     /// <summary>The last 20 releases, the newest first; that is the one in force.</summary>
     public IReadOnlyList<ReleaseRecord>? History { get; init; }
 
+    /// <summary>The last 20 decisions, the newest first: what came to wait, was rejected, released, refused, or waits no more.</summary>
+    public IReadOnlyList<SourceDecision>? Decisions { get; init; }
+
     /// <summary>What the source offered when it was rolled back, which does not come back by itself.</summary>
     public CandidateKey? SetAside { get; init; }
 

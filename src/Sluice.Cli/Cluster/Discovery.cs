@@ -15,6 +15,20 @@ internal sealed class Discovery(ClusterClient cluster)
         return [.. byGroup.SelectMany(found => found).OrderBy(found => wanted.IndexOf(found.Kind))];
     }
 
+    /// <summary>A kind of which no more than the name is known; null when it is not served.</summary>
+    public async Task<ServedKind?> FindAsync(ResourceName name, CancellationToken cancellation)
+    {
+        foreach (var version in await VersionsAsync(name.Group, cancellation))
+        {
+            if ((await ResourcesAsync(name.Group, version, cancellation)).FirstOrDefault(resource => (string?)resource["name"] == name.Plural) is not { } found)
+                continue;
+            var kind = new GatedKind(name.Group, (string?)found["kind"] ?? name.Plural, name.Plural, [.. Items(found, "shortNames").Select(shortName => (string)shortName!)]);
+            return new ServedKind(kind, new ApiResource(name.Group, version, name.Plural, kind.Kind));
+        }
+
+        return null;
+    }
+
     /// <summary>The versions of a group, the preferred one first; empty when it is not served.</summary>
     public async Task<IReadOnlyList<string>> VersionsAsync(string group, CancellationToken cancellation)
     {
@@ -47,9 +61,10 @@ internal sealed class Discovery(ClusterClient cluster)
     }
 
     private async Task<HashSet<string>> PluralsAsync(string group, string version, CancellationToken cancellation) =>
-        await cluster.TryGetPathAsync($"/apis/{group}/{version}", cancellation) is { } found
-            ? [.. Items(found, "resources").Select(resource => (string?)resource["name"] ?? "")]
-            : [];
+        [.. (await ResourcesAsync(group, version, cancellation)).Select(resource => (string?)resource["name"] ?? "")];
 
-    private static IEnumerable<JsonNode> Items(JsonObject found, string list) => (found[list] as JsonArray ?? []).OfType<JsonNode>();
+    private async Task<IEnumerable<JsonNode>> ResourcesAsync(string group, string version, CancellationToken cancellation) =>
+        await cluster.TryGetPathAsync($"/apis/{group}/{version}", cancellation) is { } found ? Items(found, "resources") : [];
+
+    private static IEnumerable<JsonNode> Items(JsonNode found, string list) => (found[list] as JsonArray ?? []).OfType<JsonNode>();
 }

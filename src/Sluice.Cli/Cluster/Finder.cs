@@ -62,6 +62,15 @@ internal sealed class Finder(ClusterClient cluster)
             ? served
             : throw new CommandException($"the cluster does not serve {kind.CrdName}: Flux's controller for it is not installed there ({cluster.Origin})");
 
+    /// <summary>The kinds of <c>--additional-kinds</c>, without those that are Flux's own.</summary>
+    /// <exception cref="CommandException">One of them is not installed.</exception>
+    public async Task<IReadOnlyList<ServedKind>> AdditionalKindsAsync(IEnumerable<ResourceName> names, CancellationToken cancellation)
+    {
+        var wanted = names.Distinct().Where(name => GatedKind.OfFlux.All(kind => kind.CrdName != name.ToString()));
+        return await Task.WhenAll(wanted.Select(async name => await _discovery.FindAsync(name, cancellation)
+            ?? throw new CommandException($"the cluster does not serve {name}, which {KindNames.AdditionalKinds} names ({cluster.Origin})")));
+    }
+
     private async Task<IReadOnlyList<JsonObject>> ListAsync(ApiResource resource, string? inNamespace, CancellationToken cancellation)
     {
         if (await cluster.TryListAsync(resource, inNamespace, cancellation) is { } found)

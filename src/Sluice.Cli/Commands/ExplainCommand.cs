@@ -14,16 +14,18 @@ internal static class ExplainCommand
     public static Command Create(Host host)
     {
         var name = ObjectArgument.CreateWithSources(host);
-        var command = new Command("explain", "Say why an object is held: by which gates, since when, until when, and what to do") { name };
-        host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, arguments.GetRequiredValue(name), cancellation));
+        var command = new Command("explain", "Say why an object is held: by which gates, since when, until when, and what to do");
+        name.AddTo(command);
+        host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, name, arguments, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string text, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CommandContext context, ObjectArgument name, ParseResult arguments, CancellationToken cancellation)
     {
+        var text = name.Text(arguments);
         if (context.Format == OutputFormat.Name)
             throw CommandException.Usage("-o name makes no sense with explain: expected table, wide, json or yaml");
-        Print(context, GatedSourceNames.IsTyped(text) ? await ExplainSourceAsync(context, text, cancellation) : await ExplainObjectAsync(context, text, cancellation));
+        Print(context, GatedSourceNames.IsTyped(text) ? await ExplainSourceAsync(context, text, cancellation) : await ExplainObjectAsync(context, name, arguments, cancellation));
         return ExitCodes.Ok;
     }
 
@@ -33,9 +35,9 @@ internal static class ExplainCommand
         return new SourceExplainer(context.Program, context.Now).Explain(source, await context.Cluster.LookUpAsync(SourceGates.Of(source), cancellation));
     }
 
-    private static async Task<Explanation> ExplainObjectAsync(CommandContext context, string text, CancellationToken cancellation)
+    private static async Task<Explanation> ExplainObjectAsync(CommandContext context, ObjectArgument name, ParseResult arguments, CancellationToken cancellation)
     {
-        var (kind, json) = await new Finder(context.Cluster).ObjectAsync(TypedName.Parse(text), context.Namespace, cancellation);
+        var (kind, json) = await name.FindAsync(context, arguments, cancellation);
         var item = ClusterClient.ToFluxObject(json);
         var lookups = await context.Cluster.LookUpAsync(Hold.References(item), cancellation);
         var plans = await PlanLoader.WithWindowsAsync(context.Cluster, lookups, cancellation);

@@ -14,8 +14,10 @@ internal static class GetHeldCommand
 {
     public static Command Create(Host host, Option<bool> showManagedFields)
     {
-        var command = new Command("held", "List every object that is held: by which gates, since when and until when");
-        host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, arguments.GetValue(showManagedFields), cancellation));
+        var additional = new AdditionalKindsOption();
+        var command = new Command("held", "List every object that is held: by which gates, since when and until when") { additional };
+        host.SetAction(command, async (context, arguments, cancellation) =>
+            await RunAsync(context, await additional.FindAsync(context, arguments, cancellation), arguments.GetValue(showManagedFields), cancellation));
         return command;
     }
 
@@ -47,9 +49,9 @@ internal static class GetHeldCommand
         return table;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, bool showManagedFields, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CommandContext context, IReadOnlyList<ServedKind> additional, bool showManagedFields, CancellationToken cancellation)
     {
-        var kinds = await new Discovery(context.Cluster).FindAsync(GatedKind.OfFlux, cancellation);
+        var kinds = (await new Discovery(context.Cluster).FindAsync(GatedKind.OfFlux, cancellation)).Concat(additional).ToList();
         if (kinds.Count == 0)
             throw new CommandException($"the cluster serves none of Flux's kinds: Flux is not installed there ({context.Cluster.Origin})");
         var inNamespace = context.AllNamespaces ? null : context.Namespace;

@@ -20,8 +20,9 @@ internal static class HistoryCommand
     {
         var name = new Argument<string>("KIND/NAME") { HelpName = "KIND/NAME", Description = "gatedsource/NAME or gate/NAME; -n says in which namespace" };
         name.CompletionSources.Add(new ClusterCompletions(host).WithHistory);
-        var command = new Command("history", "Show what of a GatedSource was released, or when a gate opened and closed: by whom, and why") { name };
-        host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, arguments.GetRequiredValue(name), cancellation));
+        var decisions = new Option<bool>("--decisions") { Description = "Show what was decided about a GatedSource: what came to wait, was rejected, released, refused, or waits no more" };
+        var command = new Command("history", "Show what of a GatedSource was released, or when a gate opened and closed: by whom, and why") { name, decisions };
+        host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, arguments.GetRequiredValue(name), arguments.GetValue(decisions), cancellation));
         return command;
     }
 
@@ -40,18 +41,26 @@ internal static class HistoryCommand
         return table;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string text, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CommandContext context, string text, bool decisions, CancellationToken cancellation)
     {
         if (context.Format == OutputFormat.Name)
             throw CommandException.Usage("-o name makes no sense with history: expected table, wide, json or yaml");
         if (text.Split('/') is [var word, { Length: > 0 } gate] && GateWords.Contains(word, StringComparer.OrdinalIgnoreCase))
-            return await GateAsync(context, GateNames.Parse(gate, context.Namespace), cancellation);
+        {
+            return decisions ? throw CommandException.Usage($"a gate has no decisions: leave out --decisions, or name a {GatedSourceNames.Singular}")
+                : await GateAsync(context, GateNames.Parse(gate, context.Namespace), cancellation);
+        }
+
         if (!GatedSourceNames.IsTyped(text))
             throw CommandException.Usage($"'{text}' has no history: expected {GatedSourceNames.Singular}/NAME or gate/NAME, for example {GatedSourceNames.Singular}/my-app");
         var json = await new Finder(context.Cluster).GatedSourceAsync(GatedSourceNames.Parse(text, context.Namespace), cancellation);
         var source = ClusterClient.ToGatedSource(json);
         if (context.IsForPrograms)
-            context.Print(HistoryOf(json));
+            context.Print(decisions ? (json["status"]?["decisions"] ?? new JsonArray()).DeepClone() : HistoryOf(json));
+        else if (decisions && source.Status?.Decisions is { Count: > 0 } decided)
+            Decisions(decided, context.Now, context.IsWide).Print(context.Terminal);
+        else if (decisions)
+            await context.Terminal.Error.WriteLineAsync(Printable.Line($"Nothing was decided about {source.Subject()} yet."));
         else if (source.Status?.History is { Count: > 0 } history)
             Releases(history, context.Now, context.IsWide).Print(context.Terminal);
         else
@@ -69,6 +78,20 @@ internal static class HistoryCommand
         else
             await context.Terminal.Error.WriteLineAsync($"No transition of gate {reference} is known.");
         return ExitCodes.Ok;
+    }
+
+    private static TextTable Decisions(IEnumerable<SourceDecision> decided, DateTimeOffset now, bool wide)
+    {
+        var table = new TextTable(["DECISION", "REVISION", .. wide ? ["DIGEST"] : Array.Empty<string>(), "AT", "BY", "REASON", .. wide ? ["GATES", "MESSAGE"] : Array.Empty<string>()]);
+        foreach (var entry in decided)
+        {
+            List<Cell> row = wide
+                ? [entry.Decision, entry.Revision, entry.Digest, Rfc3339.Format(entry.At), entry.By, entry.Reason, string.Join(", ", entry.Gates?.Select(gate => $"{gate.Name}={gate.State}") ?? []), entry.Message]
+                : [entry.Decision, entry.Revision is { } revision ? RevisionText.Short(revision) : null, $"{RelativeTime.Age(entry.At, now)} ago", entry.By, entry.Reason];
+            table.Add([.. row]);
+        }
+
+        return table;
     }
 
     private static TextTable Transitions(IEnumerable<TransitionRecord> history, DateTimeOffset now, bool wide)

@@ -14,27 +14,28 @@ internal static class ReleaseOnceCommand
     public static Command Create(Host host)
     {
         var name = ObjectArgument.Create(host);
-        var command = new Command("release-once", "Let a held object reconcile once, and hold it again") { name };
-        host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, TypedName.Parse(arguments.GetRequiredValue(name)), cancellation));
+        var command = new Command("release-once", "Let a held object reconcile once, and hold it again");
+        name.AddTo(command);
+        host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, name, arguments, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, TypedName name, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CommandContext context, ObjectArgument name, ParseResult arguments, CancellationToken cancellation)
     {
-        var (kind, json) = await new Finder(context.Cluster).ObjectAsync(name, context.Namespace, cancellation);
+        var (kind, json) = await name.FindAsync(context, arguments, cancellation);
         var item = ClusterClient.ToFluxObject(json);
         var key = new ObjectKey(item.Metadata.Namespace ?? "", item.Metadata.Name);
         if (Hold.Reasons(item).Count == 0)
         {
-            throw new CommandException($"{name.Kind.Kind} {key} is not held, so there is nothing to release\n"
-                + $"ask '{context.Program} explain {name} -n {key.Namespace}' how it stands");
+            throw new CommandException($"{kind.Kind.Kind} {key} is not held, so there is nothing to release\n"
+                + $"ask '{context.Program} explain {new TypedName(kind.Kind, key.Name)} -n {key.Namespace}{KindNames.Option(kind.Kind)}' how it stands");
         }
 
         json = await context.Cluster.MergePatchAsync(kind.Resource, key, SuspendPatch.ReleaseOnce(Stamp.Of(context.Now)), cancellation);
         if (context.IsForPrograms)
             new ObjectPrinter(context).Print(kind.Resource, json);
         else
-            context.Terminal.WriteLine(Printable.Line($"{name.Kind.Kind} {key} may reconcile once; {string.Join(", ", Hold.Reasons(item).Keys)} holds it again after that."));
+            context.Terminal.WriteLine(Printable.Line($"{kind.Kind.Kind} {key} may reconcile once; {string.Join(", ", Hold.Reasons(item).Keys)} holds it again after that."));
         return ExitCodes.Ok;
     }
 }

@@ -15,14 +15,15 @@ internal static class ResumeCommand
     public static Command Create(Host host)
     {
         var name = ObjectArgument.Create(host);
-        var command = new Command("resume", "Resume a suspended object; what a gate holds goes on when the gate opens") { name };
-        host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, TypedName.Parse(arguments.GetRequiredValue(name)), cancellation));
+        var command = new Command("resume", "Resume a suspended object; what a gate holds goes on when the gate opens");
+        name.AddTo(command);
+        host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, name, arguments, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, TypedName name, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CommandContext context, ObjectArgument name, ParseResult arguments, CancellationToken cancellation)
     {
-        var (kind, json) = await new Finder(context.Cluster).ObjectAsync(name, context.Namespace, cancellation);
+        var (kind, json) = await name.FindAsync(context, arguments, cancellation);
         var item = ClusterClient.ToFluxObject(json);
         var key = new ObjectKey(item.Metadata.Namespace ?? "", item.Metadata.Name);
         var wasSuspended = item.Spec.Suspend;
@@ -40,7 +41,7 @@ internal static class ResumeCommand
         if (context.IsForPrograms)
             new ObjectPrinter(context).Print(kind.Resource, json);
         else
-            context.Terminal.WriteLine(Printable.Line(Sentence($"{name.Kind.Kind} {key}", wasSuspended, heldBy, Suspender.Of(ClusterClient.ToFluxObject(json)))));
+            context.Terminal.WriteLine(Printable.Line(Sentence($"{kind.Kind.Kind} {key}", wasSuspended, heldBy, Suspender.Of(ClusterClient.ToFluxObject(json)))));
         return ExitCodes.Ok;
     }
 

@@ -14,17 +14,17 @@ internal static class SuspendCommand
     {
         var name = ObjectArgument.Create(host);
         var reason = new Option<string>("--reason") { Description = "Why; whoever asks why it stands still reads this", HelpName = "TEXT", Required = true };
-        var command = new Command("suspend", "Suspend an object, and keep it so when its gates open") { name, reason };
-        host.SetAction(command, (context, arguments, cancellation) =>
-            RunAsync(context, TypedName.Parse(arguments.GetRequiredValue(name)), arguments.GetRequiredValue(reason), cancellation));
+        var command = new Command("suspend", "Suspend an object, and keep it so when its gates open") { reason };
+        name.AddTo(command);
+        host.SetAction(command, (context, arguments, cancellation) => RunAsync(context, name, arguments, arguments.GetRequiredValue(reason), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, TypedName name, string reason, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CommandContext context, ObjectArgument name, ParseResult arguments, string reason, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(reason))
             throw CommandException.Usage("--reason is empty: say why the object is suspended");
-        var (kind, json) = await new Finder(context.Cluster).ObjectAsync(name, context.Namespace, cancellation);
+        var (kind, json) = await name.FindAsync(context, arguments, cancellation);
         var item = ClusterClient.ToFluxObject(json);
         var key = new ObjectKey(item.Metadata.Namespace ?? "", item.Metadata.Name);
         json = await context.Cluster.ApplyAsync(kind.Resource, key, SuspendPatch.Suspend(kind.Resource, key, item.Metadata.Uid, reason), cancellation);
@@ -32,7 +32,7 @@ internal static class SuspendCommand
         if (context.IsForPrograms)
             new ObjectPrinter(context).Print(kind.Resource, json);
         else
-            context.Terminal.WriteLine(Printable.Line($"{name.Kind.Kind} {key} is suspended{(heldBy.Length > 0 ? $", and stays so when {heldBy} opens" : "")}: {reason}"));
+            context.Terminal.WriteLine(Printable.Line($"{kind.Kind.Kind} {key} is suspended{(heldBy.Length > 0 ? $", and stays so when {heldBy} opens" : "")}: {reason}"));
         return ExitCodes.Ok;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class ClusterCompletions(Host host)
         if (slash < 0)
             return GatedKind.OfFlux.Select(kind => KindNames.Singular(kind) + "/");
         var word = completion.WordToComplete[..slash];
-        return !KindNames.TryFind(word, out var kind) ? [] : Ask(completion, async (context, cancellation) =>
+        return !KindNames.TryFind(word, GatedKind.OfFlux, out var kind) ? [] : Ask(completion, async (context, cancellation) =>
             await new Discovery(context.Cluster).FindAsync([kind], cancellation) is [var served]
                 ? (await NamesAsync(context, served.Resource, cancellation)).Select(name => $"{word}/{name}")
                 : []);

@@ -111,7 +111,7 @@ internal sealed class Explainer(string program, DateTimeOffset now)
             foreach (var gate in hold.Blocking)
                 yield return Step(gate, name, item);
             if (state is HoldState.Held)
-                yield return new NextStep($"{program} release-once {name} {inNamespace}", "let it reconcile once, and hold it again");
+                yield return new NextStep($"{program} release-once {name} {inNamespace}{KindNames.Option(name.Kind)}", "let it reconcile once, and hold it again");
         }
         else if (state is HoldState.HeldStill)
         {
@@ -119,7 +119,7 @@ internal sealed class Explainer(string program, DateTimeOffset now)
         }
 
         if (item.Annotation(GatedAnnotations.KeepSuspended) is not null || item.Annotation(GatedAnnotations.SuspendedBy) is { Length: > 0 } || suspenders.Count > 0)
-            yield return new NextStep($"{program} resume {name} {inNamespace}", hold.IsHeld ? "have it go on when its gates open" : "have it go on");
+            yield return new NextStep($"{program} resume {name} {inNamespace}{KindNames.Option(name.Kind)}", hold.IsHeld ? "have it go on when its gates open" : "have it go on");
     }
 
     private NextStep Step(GateFinding gate, TypedName name, FluxObject item)

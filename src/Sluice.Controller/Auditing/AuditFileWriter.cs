@@ -26,15 +26,19 @@ internal sealed class AuditFileWriter : IDisposable
     /// Opens the log at its end, and writes a line that says so. A file that is not there, or is empty, goes on from FILE.1, which it was rotated
     /// to; without that it begins a chain.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="instance">Who opens it.</param>
+    /// <param name="now">The present instant.</param>
+    /// <param name="whole">Told of each line that is in it. Default: nobody is.</param>
     /// <exception cref="IOException">Another process has it, it cannot be written, or its chain is broken.</exception>
-    public static AuditFileWriter Open(string path, string instance, DateTimeOffset now)
+    public static AuditFileWriter Open(string path, string instance, DateTimeOffset now, Action<AuditLine>? whole = null)
     {
         try
         {
             var held = Lock(path);
             try
             {
-                return Open(held, path, instance, now);
+                return Open(held, path, instance, now, whole);
             }
             catch
             {
@@ -49,14 +53,17 @@ internal sealed class AuditFileWriter : IDisposable
     }
 
     /// <summary>Appends, and waits until the disk has it.</summary>
+    /// <param name="records">What to append.</param>
+    /// <param name="hashes">Takes the hash of each line before anything is written: what of them stands in the file after a failure is known by it.</param>
     /// <exception cref="IOException">It could not be written, or only in part: open it anew.</exception>
-    public void Append(IEnumerable<AuditRecord> records)
+    public void Append(IEnumerable<AuditRecord> records, ICollection<string> hashes)
     {
         using var bytes = new MemoryStream();
         var (head, seq) = (_head, _seq);
         foreach (var record in records)
         {
             AddLine(bytes, record, ref head, ref seq);
+            hashes.Add(head);
         }
 
         Write(bytes);
@@ -69,12 +76,12 @@ internal sealed class AuditFileWriter : IDisposable
         _lock.Dispose();
     }
 
-    private static AuditFileWriter Open(FileStream held, string path, string instance, DateTimeOffset now)
+    private static AuditFileWriter Open(FileStream held, string path, string instance, DateTimeOffset now, Action<AuditLine>? whole)
     {
         var chain = new AuditChain(after: null);
         var rotated = path + ".1";
         var source = new FileInfo(path) is { Exists: true, Length: > 0 } ? path : File.Exists(rotated) ? rotated : null;
-        if (source is not null && AuditFile.AddTo(chain, source) is { } broken)
+        if (source is not null && AuditFile.AddTo(chain, source, (line, _) => whole?.Invoke(line)) is { } broken)
         {
             throw new AuditException($"audit log {broken}. Sluice does not add to a broken chain: keep the file as evidence, move it away, and start again");
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Sluice.Api.Audit;
 using Sluice.Controller.Metrics;
 
@@ -17,9 +18,11 @@ internal sealed partial class AuditLog(string? path, string instance, SluiceMetr
 {
     // The file, and what is owed to it.
     private readonly Lock _file = new();
-    private readonly ConcurrentDictionary<AuditObject, AuditRecord> _written = new();
+    private readonly ConcurrentDictionary<AuditObject, ImmutableArray<Standing>> _standing = new();
     private readonly ConcurrentQueue<Line> _waiting = new();
     private readonly List<AuditRecord> _owed = [];
+    // What was refused, since the write failed that it was part of, and may stand in the file all the same; by the hash of its line.
+    private readonly Dictionary<string, AuditRecord> _doubtful = [];
     private AuditFileWriter? _writer;
     private bool _isOver;
 
@@ -45,27 +48,24 @@ internal sealed partial class AuditLog(string? path, string instance, SluiceMetr
         }
     }
 
+    /// <inheritdoc cref="Deciding(IReadOnlyList{AuditRecord}, bool)"/>
+    public void Deciding(AuditRecord record, bool letsPass) => Deciding([record], letsPass);
+
     /// <summary>
-    /// To be called before a decision is carried out; when it returns, go on. A decision that is tried again, since carrying it out failed, is
+    /// To be called before decisions about one object are carried out together; when it returns, go on. A decision that is tried again, since carrying it out failed, is
     /// written once; another one instead says that it overtakes it. Who is killed between the two decides again and writes again: twice, never not at all.
     /// </summary>
-    /// <param name="record">The decision.</param>
-    /// <param name="letsPass">Whether it lets something pass.</param>
-    /// <exception cref="AuditException">It lets something pass and could not be written: do not carry it out, try again later.</exception>
-    public void Deciding(AuditRecord record, bool letsPass)
+    /// <param name="records">The decisions, in order.</param>
+    /// <param name="letsPass">Whether they let something pass.</param>
+    /// <exception cref="AuditException">They let something pass and could not be written: do not carry them out, try again later.</exception>
+    public void Deciding(IReadOnlyList<AuditRecord> records, bool letsPass)
     {
-        if (path is null)
+        if (path is null || ToWrite(records).Count == 0)
         {
             return;
         }
 
-        var before = record.Object is { } about ? _written.GetValueOrDefault(about) : null;
-        if (before is not null && IsSame(before, record))
-        {
-            return;
-        }
-
-        var line = new Line(record with { Overtakes = before?.Decision }, letsPass);
+        var line = new Line(records, letsPass);
         _waiting.Enqueue(line);
         lock (_file)
         {
@@ -78,17 +78,21 @@ internal sealed partial class AuditLog(string? path, string instance, SluiceMetr
 
         if (line.Failure is { } failure)
         {
-            throw new AuditException($"the decision {record.Decision} about {record.Object} cannot be written to audit log {path}, so it is not carried out: {failure.Message}", failure);
+            throw new AuditException(
+                $"the decision {string.Join(", ", records.Select(record => record.Decision))} about {records[0].Object} cannot be written to audit log {path}, so it is not carried out: {failure.Message}", failure);
         }
 
-        if (record.Object is { } decided)
+        if (records[0].Object is { } decided)
         {
-            _written[decided] = record;
+            _standing[decided] = [.. records.Select(record => new Standing(record, IsSure: true))];
         }
     }
 
-    /// <summary>To be called when a decision about an object was carried out, or it is gone: the next one is a new one.</summary>
-    public void Done(AuditObject about) => _written.TryRemove(about, out _);
+    /// <summary>Decisions about an object that stand in the log, and of which nobody has said yet that they were carried out. Most often none.</summary>
+    public ImmutableArray<AuditRecord> Open(AuditObject about) => _standing.TryGetValue(about, out var standing) ? [.. standing.Select(open => open.Record)] : [];
+
+    /// <summary>To be called when the decisions about an object were carried out, or it is gone: the next one is a new one.</summary>
+    public void Done(AuditObject about) => _standing.TryRemove(about, out _);
 
     /// <summary>Writes what is owed, if it can be written by now.</summary>
     public void WriteOwed()
@@ -108,6 +112,11 @@ internal sealed partial class AuditLog(string? path, string instance, SluiceMetr
     {
         lock (_file)
         {
+            if (_owed.Count > 0)
+            {
+                TryWriteWaiting();
+            }
+
             _isOver = true;
             if (_writer is { } writer)
             {
@@ -127,38 +136,74 @@ internal sealed partial class AuditLog(string? path, string instance, SluiceMetr
             lines.Add(line);
         }
 
-        var failure = TryAppend([.. _owed, .. lines.Select(line => line.Record)]);
+        // After a failure part of a line may stand there, and whole ones of what was refused: opening closes it off, and finds them.
+        var failure = Try(() => _writer ??= Open());
+        var written = lines.Select(line => (line.LetsPass, Records: ToWrite(line.Records))).ToList();
+        List<AuditRecord> all = [.. _owed, .. written.SelectMany(line => line.Records)];
+        List<string> hashes = [];
+        failure ??= Try(() => _writer!.Append(all, hashes));
         if (failure is null)
         {
             _owed.Clear();
+            all.ForEach(record => metrics.Audited(record.Decision));
+        }
+        else
+        {
+            var refused = written.Where(line => line.LetsPass).SelectMany(line => line.Records).ToHashSet(ReferenceEqualityComparer.Instance);
+            foreach (var (hash, record) in hashes.Zip(all).Where(line => refused.Contains(line.Second)))
+            {
+                _doubtful[hash] = record;
+            }
+
+            _owed.AddRange(_isOver ? [] : written.Where(line => !line.LetsPass).SelectMany(line => line.Records));
         }
 
         foreach (var line in lines)
         {
-            line.IsTried = true;
-            if (failure is null)
-            {
-                metrics.Audited(line.Record.Decision);
-            }
-            else if (line.LetsPass)
-            {
-                line.Failure = failure;
-            }
-            else
-            {
-                _owed.Add(line.Record);
-            }
+            (line.IsTried, line.Failure) = (true, line.LetsPass ? failure : null);
         }
     }
 
-    private Exception? TryAppend(IReadOnlyList<AuditRecord> records)
+    private AuditFileWriter Open()
     {
+        var writer = AuditFileWriter.Open(path!, instance, time.GetUtcNow(), line =>
+        {
+            if (_doubtful.TryGetValue(line.Hash, out var record) && record.Object is { } about)
+            {
+                var others = _standing.GetValueOrDefault(about, []);
+                _standing[about] = others.Any(other => IsSame(other.Record, record)) ? others : others.Add(new(record, IsSure: false));
+            }
+        });
+        _doubtful.Clear();
+        return writer;
+    }
+
+    /// <summary>What is to be written of decisions about one object: what does not stand there for sure. The first says what they overtake.</summary>
+    private List<AuditRecord> ToWrite(IReadOnlyList<AuditRecord> records)
+    {
+        var standing = records is [{ Object: { } about }, ..] ? _standing.GetValueOrDefault(about, []) : [];
+        var overtaken = standing.Where(other => !records.Any(record => IsSame(other.Record, record))).Select(other => other.Record.Decision).Distinct().ToList();
+        var written = records.Where(record => !standing.Any(other => other.IsSure && IsSame(other.Record, record))).ToList();
+        if (overtaken.Count > 0)
+        {
+            // Where all of it stands there already, one is written again, to say so.
+            written = written.Count == 0 ? [records[0]] : written;
+            written[0] = written[0] with { Overtakes = string.Join(", ", overtaken) };
+        }
+
+        return written;
+    }
+
+    private Exception? Try(Action write)
+    {
+        if (_isOver)
+        {
+            return new ObjectDisposedException(nameof(AuditLog));
+        }
+
         try
         {
-            ObjectDisposedException.ThrowIf(_isOver, this);
-            // After a failure part of a line may stand there: opening closes it off.
-            _writer ??= AuditFileWriter.Open(path!, instance, time.GetUtcNow());
-            _writer.Append(records);
+            write();
             Problem = null;
             return null;
         }
@@ -181,10 +226,15 @@ internal sealed partial class AuditLog(string? path, string instance, SluiceMetr
         && one.Gates.SequenceEqual(other.Gates)
         && one.Approvals.SequenceEqual(other.Approvals);
 
-    /// <summary>A record on its way into the file.</summary>
-    private sealed class Line(AuditRecord record, bool letsPass)
+    /// <summary>A decision that was written, and not yet carried out.</summary>
+    /// <param name="Record">The decision.</param>
+    /// <param name="IsSure">Whether it was told to be on the disk, or is owed: else it was found there after its write had failed, and is written again.</param>
+    private readonly record struct Standing(AuditRecord Record, bool IsSure);
+
+    /// <summary>Decisions about one object on their way into the file.</summary>
+    private sealed class Line(IReadOnlyList<AuditRecord> records, bool letsPass)
     {
-        public AuditRecord Record { get; } = record;
+        public IReadOnlyList<AuditRecord> Records { get; } = records;
 
         public bool LetsPass { get; } = letsPass;
 

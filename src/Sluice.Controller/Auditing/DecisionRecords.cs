@@ -46,30 +46,5 @@ internal static class DecisionRecords
     /// <summary>A gated source, as the log names it.</summary>
     public static AuditObject About(ObservedGatedSource source) => new(GatedSource.KindName, source.Key.Namespace, source.Key.Name, source.Uid);
 
-    /// <summary>What a look at a gated source decides; null when it decides nothing new.</summary>
-    public static AuditRecord? Of(ObservedGatedSource observed, GatedSourceLook look, DateTimeOffset now)
-    {
-        if (GatedSourceNotifier.Describe(observed, look) is not var (_, reason, message, by))
-        {
-            return null;
-        }
-
-        var about = look.Releases ? look.State.Released!.Candidate : look.State.Waiting?.Candidate;
-        return new()
-        {
-            At = now,
-            Decision = reason,
-            Object = About(observed),
-            Revision = about?.Revision,
-            Digest = about?.Digest,
-            SpecDigest = about?.SpecDigest,
-            Gates = [.. look.Candidate?.Gates.Select(gate => new AuditGate($"{gate.Namespace}/{gate.Name}", gate.State, gate.Reason)) ?? []],
-            Approvals = [.. look.Candidate?.Approvals.Select(vote => new AuditApproval(vote.Gate, vote.Approver, vote.Decision, vote.SignedBy)) ?? []],
-            By = by,
-            Reason = look.Releases ? look.State.Released!.Reason : look.Candidate?.Decision.Reason,
-            Message = message,
-        };
-    }
-
     private static bool IsOpened(GateVerdict verdict) => verdict.Kind == VerdictKind.Opened;
 }

@@ -4,6 +4,7 @@ using Sluice.Api.Metadata;
 using Sluice.Api.Serialization;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Notifications;
+using Sluice.Controller.Statuses;
 using Sluice.Gating.Gates;
 using Sluice.Kubernetes;
 
@@ -30,8 +31,6 @@ internal sealed class BindingReconciler(
     private const string HoldsItsOwn = nameof(HoldsItsOwn);
     private const string NoRoomForWebhook = nameof(NoRoomForWebhook);
 
-    private static readonly ApplyOptions StatusOptions = new(FieldManagers.Controller) { Force = true, Subresource = "status" };
-
     /// <summary>Looks at one binding.</summary>
     public async Task<ReconcileResult> ReconcileAsync(BindingKey key, CancellationToken cancellation)
     {
@@ -50,7 +49,9 @@ internal sealed class BindingReconciler(
         var resource = key.IsClusterWide ? GateBindings.ClusterResource : GateBindings.Resource;
         try
         {
-            bindings.Observe(key, await api.ApplyAsync(resource, key.Key, Body(observed, status), StatusOptions, json => ObservedBinding.Read(json, key.Kind), cancellation));
+            bindings.Observe(key, await WholeStatus.WriteAsync(
+                api, resource, key.Key, Body(observed, status), status, json => ObservedBinding.Read(json, key.Kind),
+                written => written.Binding.Status is { } found && Same(status, found) ? null : written.Binding.Status ?? new(), ApiJson.Default.GateBindingStatus, cancellation));
         }
         catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
         {

@@ -15,8 +15,12 @@ internal sealed class ServedKinds(KubernetesApi api)
     /// <param name="cancellation">Gives up.</param>
     public async Task<(GatedKind Kind, ApiResource Resource)?> FindAsync(string crdName, CancellationToken cancellation)
     {
-        var dot = crdName.IndexOf('.', StringComparison.Ordinal);
-        var (plural, group) = (crdName[..dot], crdName[(dot + 1)..]);
+        if (!ResourceName.TryParse(crdName, out var name))
+        {
+            return null;
+        }
+
+        var (plural, group) = name;
         var served = await TryGetAsync($"/apis/{group}", cancellation);
         var preferred = (string?)served?["preferredVersion"]?["version"];
         var versions = served?["versions"]?.AsArray().Select(version => (string?)version?["version"]) ?? [];

@@ -47,6 +47,12 @@ internal sealed partial class HoldReconciler(
             return ReconcileResult.Done;
         }
 
+        if (gated.IsDeleting && plan.Change is (HoldChange.Hold or HoldChange.HoldAgain))
+        {
+            // Nothing new is deployed of what is being deleted. Held from now on, Flux would leave behind what it has deployed.
+            return ReconcileResult.Done;
+        }
+
         if (gated.Hold.IsHeldByAdmission && !decision.IsGated && !await bindings.SelectNothingAsync(key.Kind, gated, cancellation))
         {
             return ReconcileResult.After(GateEvaluator.Pause);

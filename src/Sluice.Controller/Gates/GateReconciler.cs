@@ -1,4 +1,3 @@
-using Sluice.Api.Metadata;
 using System.Text.Json;
 using Sluice.Api;
 using Sluice.Api.Gates;
@@ -7,6 +6,7 @@ using Sluice.Controller.Auditing;
 using Sluice.Controller.Checks;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Metrics;
+using Sluice.Controller.Statuses;
 using Sluice.Gating.Checks;
 using Sluice.Gating.Gates;
 using Sluice.Kubernetes;
@@ -35,8 +35,6 @@ internal sealed partial class GateReconciler(
 
     /// <summary>The gates of the cluster.</summary>
     public static ApiResource Resource { get; } = new(ApiGroup.Name, ApiGroup.Version, "gates", Gate.KindName);
-
-    private static readonly ApplyOptions StatusOptions = new(FieldManagers.Controller) { Force = true, Subresource = "status" };
 
     /// <summary>Told when the state of a gate changes, so that what names it is looked at.</summary>
     public event Action<string>? StateChanged;
@@ -86,7 +84,9 @@ internal sealed partial class GateReconciler(
 
             try
             {
-                gates.Observe(await api.ApplyAsync(Resource, key, Body(observed, look.Status), StatusOptions, reader.Read, cancellation));
+                gates.Observe(await WholeStatus.WriteAsync(
+                    api, Resource, key, Body(observed, look.Status), look.Status, reader.Read,
+                    written => Same(look.Status, written.Gate.Status) ? null : written.Gate.Status ?? new(), ApiJson.Default.GateStatus, cancellation));
             }
             catch (KubernetesApiException e) when (e.IsNotFound)
             {

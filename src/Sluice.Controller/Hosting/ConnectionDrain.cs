@@ -4,7 +4,7 @@ namespace Sluice.Controller.Hosting;
 
 /// <summary>
 /// Lets go of the connections of a server that is about to stop. Clients keep them open between requests, and one that is closed under a request which is
-/// just arriving loses it: Go sends no POST twice. So each answer says that its connection closes after it, until none is open.
+/// just arriving loses it: Go sends no POST twice. So each answer says that its connection closes after it, until none is open and none came for a while.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class ConnectionDrain(TimeProvider time)
@@ -15,10 +15,17 @@ internal sealed class ConnectionDrain(TimeProvider time)
     /// </summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long none must have been open, from the beginning: a connection that the system has taken and the server has not yet seen is cut off when it stops,
+    /// and what is told to close one may open the next at once.
+    /// </summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _lock = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open;
     private long? _began;
-    private TaskCompletionSource? _noneOpen;
+    private long _lastChange = time.GetTimestamp();
 
     /// <summary>Begins: from now on answers say so.</summary>
     public void Begin()
@@ -32,24 +39,14 @@ internal sealed class ConnectionDrain(TimeProvider time)
     /// <summary>Counts the connections of a server; a middleware of its connections.</summary>
     public ConnectionDelegate Count(ConnectionDelegate next) => async connection =>
     {
-        lock (_lock)
-        {
-            _open++;
-        }
-
+        Change(1);
         try
         {
             await next(connection);
         }
         finally
         {
-            lock (_lock)
-            {
-                if (--_open == 0)
-                {
-                    _noneOpen?.TrySetResult();
-                }
-            }
+            Change(-1);
         }
     };
 
@@ -62,26 +59,43 @@ internal sealed class ConnectionDrain(TimeProvider time)
         }
     }
 
-    /// <summary>Begins, and ends when no connection is open, or when it has taken <see cref="Longest"/>.</summary>
+    /// <summary>Begins, and ends when none was open for <see cref="Quiet"/>, or when it has taken <see cref="Longest"/>.</summary>
     public async Task EndAsync()
     {
         Begin();
-        Task noneOpen;
-        TimeSpan left;
-        lock (_lock)
+        while (true)
         {
-            if (_open == 0)
+            TimeSpan left;
+            Task changed;
+            lock (_lock)
+            {
+                (left, changed) = (Left(), _changed.Task);
+            }
+
+            if (left <= TimeSpan.Zero)
             {
                 return;
             }
 
-            noneOpen = (_noneOpen ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            left = Longest - time.GetElapsedTime(_began!.Value);
+            await changed.WaitAsync(left, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
 
-        if (left > TimeSpan.Zero)
+    private TimeSpan Left()
+    {
+        var left = Longest - time.GetElapsedTime(_began!.Value);
+        var quiet = Quiet - time.GetElapsedTime(Math.Max(_began.Value, _lastChange));
+        return _open > 0 || left < quiet ? left : quiet;
+    }
+
+    private void Change(int by)
+    {
+        lock (_lock)
         {
-            await noneOpen.WaitAsync(left, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _open += by;
+            _lastChange = time.GetTimestamp();
+            _changed.SetResult();
+            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
+using Sluice.Api.Gated;
 using Sluice.Controller.Checks;
 using Sluice.Controller.Logging;
 using Sluice.Controller.Notifications;
@@ -35,6 +36,8 @@ internal static partial class ControllerCommand
         };
         namespaces.Validators.Add(ValidateNamespaces);
         var labels = new Option<string?>("--watch-label-selector") { Description = "Watch only gated objects with these labels, for example sharding.fluxcd.io/key=shard1." };
+        labels.Validators.Add(result => Check(
+            result, Value(result) is { Length: > 0 } selector && !LabelSelector().IsMatch(selector), "expected a label selector, for example sharding.fluxcd.io/key=shard1 or 'tier in (web,db),!draft'"));
         var noCross = Flag("--no-cross-namespace-refs", Defaults.NoCrossNamespaceRefs, "Refuse references to gates of other namespaces.");
         var trust = Flag("--trust-requested-by", Defaults.TrustRequestedBy, "Believe the requestedBy annotations of requests. Only where config/admission is installed, which lets nobody claim to be another.");
         var kinds = new Option<string[]>("--additional-kinds")
@@ -86,6 +89,8 @@ internal static partial class ControllerCommand
         jitter.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() is < 0 or > 50, "expected a number from 0 to 50"));
         var qps = new Option<double>("--kube-api-qps") { Description = "Requests a second to the API server, on average. 0 or less: no limit.", DefaultValueFactory = _ => Defaults.KubeApiQps };
         var burst = new Option<int>("--kube-api-burst") { Description = "Requests at once after a quiet time.", DefaultValueFactory = _ => Defaults.KubeApiBurst };
+        qps.Validators.Add(result => Check(result, !double.IsFinite(result.GetValueOrDefault<double>()), "expected a number"));
+        burst.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() < 1 && result.GetValue(qps) > 0, $"expected a number from 1, unless {qps.Name} is 0"));
 
         var command = new RootCommand("Holds Flux objects while the gates that they name are closed, and releases them when they are opened.")
         {
@@ -164,7 +169,7 @@ internal static partial class ControllerCommand
     {
         foreach (var token in result.Tokens)
         {
-            Check(result, !token.Value.Contains('.', StringComparison.Ordinal) || token.Value[0] == '.', $"'{token.Value}' is not PLURAL.GROUP");
+            Check(result, !ResourceName.TryParse(token.Value, out _), $"'{token.Value}' is not {ResourceName.Expected}");
         }
     }
 
@@ -177,6 +182,14 @@ internal static partial class ControllerCommand
             Check(result, !NamespaceName().IsMatch(name), $"'{name}' is not the name of a namespace: expected lower case letters, digits and '-', at most 63");
         }
     }
+
+    // What the API server takes: key, !key, key=value, ==, !=, key in (a,b), key notin (a,b), key>1, key<1, separated by commas.
+    private const string Word = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+    private const string Label = $"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?{Word}";
+    private const string Requirement = $@"\s*(!\s*{Label}|{Label}(\s*(==?|!=)\s*({Word})?|\s*[<>]\s*[0-9]+|\s+(not)?in\s*\(\s*({Word})?(\s*,\s*({Word})?)*\s*\))?)\s*";
+
+    [GeneratedRegex($"^{Requirement}(,{Requirement})*$")]
+    private static partial Regex LabelSelector();
 
     [GeneratedRegex("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
     private static partial Regex NamespaceName();

@@ -93,7 +93,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _room = new(isKnown: !options.WebhookAddress.IsOn && seesAll && options.WatchedNamespaces is null);
         var access = new NamespaceAccess(_namespaces.Cache, !options.NoCrossNamespaceRefs);
         var evaluator = new GateEvaluator(_gates.Cache, _bindings, access);
-        var consumers = new Consumers(_objects);
+        var (consumers, targets) = (new Consumers(_objects), new Targets(api, _objects));
         _gateReconciler = new(
             api, _gates, _objects, reader, seesAll, options.IntervalJitterPercentage / 100.0, () => IsBusy, _asker, _audit, new(notifier, metrics, loggers.CreateLogger<GateNotifier>()), metrics, time,
             loggers.CreateLogger<GateReconciler>());
@@ -102,7 +102,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _bindingReconciler = new(
             api, _bindings, _objects, new(_definitions.Cache), _room, key => seesAll && (options.WatchedNamespaces is null || !key.IsClusterWide), notifier, time);
         _sourceReconciler = new(
-            api, _sources, new(api, _objects), new(api, _objects), new(evaluator, _votes, new(_sources, consumers, access), options.TrustRequestedBy), consumers, _asker, _audit, new(notifier, loggers.CreateLogger<GatedSourceNotifier>()), metrics,
+            api, _sources, new(api, _objects), targets, new(_sources, targets), new(evaluator, _votes, new(_sources, consumers, access), options.TrustRequestedBy), consumers, _asker, _audit, new(notifier, loggers.CreateLogger<GatedSourceNotifier>()), metrics,
             time, loggers.CreateLogger<GatedSourceReconciler>());
 
         var clock = ClockWatch.TryOpen(loggers.CreateLogger<ClockWatch>());
@@ -174,15 +174,16 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
         await ObjectsReadAsync(stopping);
         _audit.Start();
-        // Reading everything once leaves behind several times of what is kept, and nothing as large comes again: give it back now.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        // Reading everything once leaves behind several times of what is kept, and so does much work at once: it is given back.
+        using var memory = new MemoryReturn(_time);
+        memory.GiveBack();
         var options = new WorkerPoolOptions { Workers = _options.Concurrent };
         await Task.WhenAll(
-            new WorkerPool<ObjectKey>("gate", _gateQueue, _gateReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("gate")).RunAsync(stopping),
-            new WorkerPool<GatedKey>("hold", _holdQueue, _holdReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("hold")).RunAsync(stopping),
-            new WorkerPool<GatedKey>("approved", _approvedQueue, SayApprovedAsync, options, _time, _loggers.CreateLogger("approved")).RunAsync(stopping),
+            new WorkerPool<ObjectKey>("gate", _gateQueue, memory.After<ObjectKey>(_gateReconciler.ReconcileAsync), options, _time, _loggers.CreateLogger("gate")).RunAsync(stopping),
+            new WorkerPool<GatedKey>("hold", _holdQueue, memory.After<GatedKey>(_holdReconciler.ReconcileAsync), options, _time, _loggers.CreateLogger("hold")).RunAsync(stopping),
+            new WorkerPool<GatedKey>("approved", _approvedQueue, memory.After<GatedKey>(SayApprovedAsync), options, _time, _loggers.CreateLogger("approved")).RunAsync(stopping),
             new WorkerPool<BindingKey>("binding", _bindingQueue, _bindingReconciler.ReconcileAsync, new() { Workers = 1 }, _time, _loggers.CreateLogger("binding")).RunAsync(stopping),
-            new WorkerPool<ObjectKey>("source", _sourceQueue, _sourceReconciler.ReconcileAsync, options, _time, _loggers.CreateLogger("source")).RunAsync(stopping),
+            new WorkerPool<ObjectKey>("source", _sourceQueue, memory.After<ObjectKey>(_sourceReconciler.ReconcileAsync), options, _time, _loggers.CreateLogger("source")).RunAsync(stopping),
             _options.AuditLog is null ? Task.CompletedTask : WriteOwedAsync(stopping));
     }
 
@@ -337,14 +338,19 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
             if (change.Old?.Source.Metadata.Generation != change.New?.Source.Metadata.Generation)
             {
-                // Two may want one target, or feed each other in a circle.
-                LookAt(new[] { change.Old?.TargetKey, change.Old?.SourceKey, change.New?.TargetKey, change.New?.SourceKey }.OfType<GatedKey>().Distinct().SelectMany(_sources.About));
+                // Two may want one target, or feed each other in a circle, or include what one pins.
+                LookAt(new[] { change.Old?.TargetKey, change.Old?.SourceKey, change.New?.TargetKey, change.New?.SourceKey }.OfType<GatedKey>().Distinct().SelectMany(_sources.About).Concat(_sources.Including(change.Key.Namespace)));
             }
         };
         _votes.Changed += source => _sourceQueue.Add(source);
         _objects.Changed += (key, change) =>
         {
             LookAt(_sources.About(key));
+            if (key.Kind.Kind == SourceKinds.Git)
+            {
+                LookAt(_sources.Including(key.Key.Namespace));
+            }
+
             LookAt(Consumers.Concerned(change.Old, change.New).SelectMany(_sources.WithTarget));
             // Most objects of a cluster may have nothing to do with gates, and Flux writes each of them often.
             if (change.New?.IsOfInterest == true || change.Old?.IsOfInterest == true || !_bindings.IsEmpty)

@@ -89,7 +89,7 @@ internal sealed class WebhookProgram : IAsyncDisposable
     /// <summary>Begins to let go of the connections of API servers; see <see cref="ConnectionDrain"/>.</summary>
     public void Drain() => _endpoint.Drain();
 
-    /// <summary>Stops listening when API servers have closed their connections, two seconds after that began at the latest; requests in hand have 5 seconds more.</summary>
+    /// <summary>Stops listening when API servers have closed their connections and opened none for half a second, two seconds after that began at the latest; requests in hand have 5 seconds more.</summary>
     public async Task StopAsync()
     {
         await _endpoint.DrainedAsync();

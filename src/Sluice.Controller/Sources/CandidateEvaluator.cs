@@ -35,6 +35,7 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
         var shown = ImmutableArray.CreateBuilder<CandidateGate>();
         var counted = ImmutableArray.CreateBuilder<CandidateApproval>();
         var asks = ImmutableArray.CreateBuilder<(ObservedGate Gate, AskedCheck Check)>();
+        var rejections = ImmutableArray.CreateBuilder<string>();
         var by = new List<string>();
         DateTimeOffset? until = null;
         foreach (var reference in source.Gates)
@@ -54,8 +55,16 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
             var verdict = Combine(GateEvaluator.Verdict(gate.Name, decision), approval, checks);
             verdicts.Add(verdict);
             shown.Add(Show(reference, verdict, decision, gate.Rules.Approvals));
-            counted.AddRange(approval?.Counted.Select(vote => Show(gate, gate.Rules.Approvals!, vote)) ?? []);
-            by.AddRange(approval?.Counted.Where(vote => vote.Approves).Select(vote => vote.Username) ?? []);
+            if (approval is not null && votesAreProved)
+            {
+                counted.AddRange(approval.Counted.Select(vote => Show(gate, gate.Rules.Approvals!, vote)));
+                by.AddRange(approval.Counted.Where(vote => vote.Approves).Select(vote => vote.Username));
+                if (approval.State == ApprovalState.Rejected)
+                {
+                    rejections.Add(new GateVerdict(gate.Name, VerdictKind.Rejected, approval.Message).Clause);
+                }
+            }
+
             if (decision.Cause is GateReasons.Requested or GateReasons.Overridden && gate.Latched.Current?.By is { } requester)
             {
                 by.Add(requester);
@@ -70,7 +79,12 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
         var held = source.Gates.IsEmpty
             ? HoldDecision.Of([new(Require.All, [new("", VerdictKind.InvalidReference, "spec.gates: expected at least one gate")])], what)
             : HoldDecision.Of([group], what);
-        return new(held, shown.ToImmutable(), counted.ToImmutable(), by.Count == 0 ? null : string.Join(", ", by.Distinct()), until) { Authors = authors, Asks = asks.ToImmutable() };
+        return new(held, shown.ToImmutable(), counted.ToImmutable(), by.Count == 0 ? null : string.Join(", ", by.Distinct()), until)
+        {
+            Authors = authors,
+            Asks = asks.ToImmutable(),
+            Rejections = rejections.ToImmutable(),
+        };
     }
 
     // Those of its checks that are about one candidate; of the others the gate's own decision knows.

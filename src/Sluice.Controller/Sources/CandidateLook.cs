@@ -18,6 +18,9 @@ internal sealed record CandidateLook(
     /// <summary>Who wrote it; null: it is not known.</summary>
     public IReadOnlyList<string>? Authors { get; init; }
 
+    /// <summary>What each gate says at which votes against it count, whatever else keeps it closed, as a clause.</summary>
+    public ImmutableArray<string> Rejections { get; init; } = [];
+
     /// <summary>What has to be asked about the candidate, again and again.</summary>
     public ImmutableArray<(ObservedGate Gate, AskedCheck Check)> Asks { get; init; } = [];
 }

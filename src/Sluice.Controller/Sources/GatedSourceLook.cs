@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sluice.Api.Audit;
 using Sluice.Api.Metadata;
 using Sluice.Api.Serialization;
 using Sluice.Api.Sources;
@@ -30,8 +32,14 @@ internal sealed record GatedSourceLook
     /// <summary>Whether the target is its own, so that what is released is kept up there: also where the present spec of the source cannot be pinned.</summary>
     public bool HasTarget { get; init; }
 
+    /// <summary>Why what waits is not released, whatever its gates say; null: it is, when they let it pass.</summary>
+    public string? Obstacle { get; init; }
+
     /// <summary>Why a rollback is refused; null when it is not.</summary>
     public string? Refusal { get; init; }
+
+    /// <summary>What is decided that matters to people, in order; the status has it, too.</summary>
+    public ImmutableArray<AuditRecord> Decisions { get; init; } = [];
 
     /// <summary>Looks.</summary>
     /// <param name="observed">The gated source.</param>
@@ -55,20 +63,32 @@ internal sealed record GatedSourceLook
         var candidate = state.Waiting is { } waiting ? ask(waiting.Candidate) : null;
         // Where there is a target already, something was released before: by a GatedSource of that name that is gone, or whose status is.
         var isFirst = observed.Source.Spec.Initial == GatedSourceSpec.InitialRelease && state.History.IsEmpty && !target.Exists;
-        var releases = stalled is null && state.CanRelease(offered) && (candidate!.Decision.IsApproved || isFirst);
+        var obstacle = conflict?.Message ?? (state.Waiting is { IsRollback: true } back ? FindObstacle(observed, target, back.Candidate) : source.Refusal);
+        var releases = obstacle is null && state.CanRelease(offered) && (candidate!.Decision.IsApproved || isFirst);
         if (releases)
         {
             state = Release(observed, state, candidate!, isFirst && !candidate!.Decision.IsApproved, now);
             health = HealthOf(state.Released, target, consumers);
         }
 
-        var look = new GatedSourceLook { State = state, Status = new(), Candidate = candidate, Releases = releases, Stalled = stalled, HasTarget = conflict is null, Refusal = refused };
+        var look = new GatedSourceLook { State = state, Status = new(), Candidate = candidate, Releases = releases, Stalled = stalled, HasTarget = conflict is null, Obstacle = obstacle, Refusal = refused };
+        look = look with { Decisions = SourceDecisions.Of(observed, look, now) };
         return look with { Status = look.Describe(observed, source, target, health, now) };
     }
+
+    /// <summary>The same look with a decision that does not follow from it.</summary>
+    public GatedSourceLook With(AuditRecord decision, ObservedGatedSource observed) =>
+        this with { Decisions = [decision], Status = Status with { Decisions = SourceDecisions.Keep(observed.Status?.Decisions, [decision]) } };
 
     /// <summary>Whether a status says something else than one before it.</summary>
     public static bool Differ(GatedSourceStatus status, GatedSourceStatus? before) =>
         before is null || !Bytes(status).AsSpan().SequenceEqual(Bytes(before with { Authors = null }));
+
+    /// <summary>Why a source does not go back to what it was. What its present spec is refused for says nothing of that.</summary>
+    private static string? FindObstacle(ObservedGatedSource observed, SeenTarget target, Candidate to) =>
+        observed.Status?.Specs?.FirstOrDefault(snapshot => snapshot.Digest == to.SpecDigest) is not { } snapshot ? $"status.specs does not have the spec {to.SpecDigest} that it was released with"
+        : target.Loose.TryGetValue(to.SpecDigest, out var loose) ? $"it includes {loose}, which is not the target of a GatedSource: put it behind one"
+        : PinnedSpec.Refusal(observed.Source.Spec.SourceRef.Kind, JsonNode.Parse(snapshot.Spec)!.AsObject());
 
     private static ReleaseState Release(ObservedGatedSource observed, ReleaseState state, CandidateLook candidate, bool unasked, DateTimeOffset now)
     {
@@ -92,6 +112,7 @@ internal sealed record GatedSourceLook
             ObservedGeneration = generation ?? -1,
             LastHandledReconcileAt = observed.Source.Metadata.Annotations?.GetValueOrDefault(FluxAnnotations.ReconcileRequestedAt) ?? before.LastHandledReconcileAt,
             Specs = Snapshots(before, source),
+            Decisions = SourceDecisions.Keep(before.Decisions, Decisions),
             // Who states them owns them: what an apply leaves out stays as it is.
             Authors = null,
             Conditions = [.. Conditions()],
@@ -134,6 +155,11 @@ internal sealed record GatedSourceLook
     /// <summary>What waits is no reason not to be ready, as a closed gate is none: every Kustomization with wait: true around it would go unhealthy.</summary>
     private (string Status, string Reason, string Message) Ready(ObservedGatedSource observed, SeenSource source, SeenTarget target)
     {
+        if (HasTarget && State.Released?.Candidate is { } deployed && target.Loose.TryGetValue(deployed.SpecDigest, out var loose))
+        {
+            return ("False", "IncludeNotGated", $"{deployed.Revision} is released, and includes {loose}, which is no longer the target of a GatedSource: whoever may edit it changes what is deployed. Make that GatedSource again, or release what includes another");
+        }
+
         if (Stalled is { } stalled)
         {
             return ("False", stalled.Reason, stalled.Message);
@@ -174,7 +200,7 @@ internal sealed record GatedSourceLook
     private (bool Is, string Reason, string Message) Approved(SeenSource source) => State switch
     {
         { Waiting: not null } when Candidate!.Decision.IsApproved =>
-            (false, "SourceMoved", $"Candidate {State.Waiting.Candidate.Revision} may pass, and is not released: {Stalled?.Message ?? source.Problem ?? "the source offers another now"}"),
+            (false, "SourceMoved", $"Candidate {State.Waiting.Candidate.Revision} may pass, and is not released: {Obstacle ?? source.Problem ?? "the source offers another now"}"),
         { Waiting: not null } => (false, Candidate!.Decision.Reason, Candidate.Decision.Message),
         { Released: { } released } => (true, released.Reason, $"{released.Candidate.Revision} is released, and nothing waits"),
         _ => (false, "NoCandidate", source.Problem ?? "the source offers nothing"),

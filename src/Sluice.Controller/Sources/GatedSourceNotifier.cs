@@ -1,52 +1,22 @@
 using Sluice.Api;
-using Sluice.Api.Approvals;
 using Sluice.Api.Metadata;
 using Sluice.Api.Sources;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Notifications;
 using Sluice.Gating.Releases;
-using Sluice.Gating.Requirements;
 
 namespace Sluice.Controller.Sources;
 
 /// <summary>Tells people what became of a gated source and its candidates: as Events, as Flux events, and in the log.</summary>
 internal sealed partial class GatedSourceNotifier(Notifier notifier, ILogger<GatedSourceNotifier> log)
 {
-    /// <summary>
-    /// What a look decides that matters to people: a release, a candidate that begins to wait, a request to go back that is refused, a rejection. Null when it
-    /// decides nothing new.
-    /// </summary>
-    public static (bool IsWarning, string Reason, string Message, string? By)? Describe(ObservedGatedSource observed, GatedSourceLook look)
-    {
-        if (look.Releases && look.State.Released is { } released)
-        {
-            return (false, released.Reason == Release.Rollback ? "RolledBack" : "Released", $"{released.Candidate.Revision} ({released.Candidate.Digest}) is released: {released.Message}", released.By);
-        }
-
-        if (look.Refusal is { } refusal)
-        {
-            return (true, "RollbackRefused", refusal, observed.Rollback?.By);
-        }
-
-        if (look.State.Waiting is { } waiting && waiting != observed.State.Waiting)
-        {
-            var supersedes = waiting.Supersedes is { } older ? $" It supersedes {older}, which was not released." : "";
-            return (false, waiting.IsRollback ? "RollbackRequested" : "CandidateWaiting", $"{look.Candidate!.Decision.Message}{supersedes}", waiting.IsRollback ? observed.Rollback?.By : null);
-        }
-
-        return look.Candidate is { Decision.Reason: nameof(VerdictKind.Rejected) } candidate
-            && observed.Status?.FindCondition(ConditionTypes.Approved)?.Message != candidate.Decision.Message
-            ? (true, "Rejected", candidate.Decision.Message, string.Join(", ", candidate.Approvals.Where(vote => vote.Decision == ApprovalSpec.Reject).Select(vote => vote.Approver)))
-            : null;
-    }
-
     /// <summary>Tells what one look found, after its status was written.</summary>
     public void Tell(ObservedGatedSource observed, GatedSourceLook look)
     {
-        if (Describe(observed, look) is var (isWarning, reason, message, by))
+        foreach (var decision in look.Decisions)
         {
-            LogDecision(observed.Key, reason, message, by);
-            Send(observed, isWarning, reason, message, by);
+            LogDecision(observed.Key, decision.Decision, decision.Message, decision.By);
+            Send(observed, SourceDecisions.IsWarning(decision), decision.Decision, decision.Message ?? "", decision.By);
         }
 
         TellTrouble(observed, look);
@@ -90,7 +60,7 @@ internal sealed partial class GatedSourceNotifier(Notifier notifier, ILogger<Gat
     });
 
     [LoggerMessage(Level = LogLevel.Information, Message = "gated source {GatedSource}: {Reason}: {Message} (by {By})")]
-    private partial void LogDecision(Sluice.Kubernetes.ObjectKey gatedSource, string reason, string message, string? by);
+    private partial void LogDecision(Sluice.Kubernetes.ObjectKey gatedSource, string reason, string? message, string? by);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "gated source {GatedSource} is not ready ({Reason}): {Problem}")]
     private partial void LogTrouble(Sluice.Kubernetes.ObjectKey gatedSource, string reason, string problem);

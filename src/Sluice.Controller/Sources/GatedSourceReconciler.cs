@@ -1,11 +1,13 @@
+using System.Collections.Immutable;
 using System.Text.Json;
-using Sluice.Api.Metadata;
+using Sluice.Api.Audit;
 using Sluice.Api.Serialization;
 using Sluice.Api.Sources;
 using Sluice.Controller.Auditing;
 using Sluice.Controller.Checks;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Metrics;
+using Sluice.Controller.Statuses;
 using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Sources;
@@ -15,11 +17,9 @@ namespace Sluice.Controller.Sources;
 /// first and is the only word on it, so that a crash between the two, or a target that somebody has changed, is mended by looking again.
 /// </summary>
 internal sealed partial class GatedSourceReconciler(
-    KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, CandidateEvaluator gates, Consumers consumers, CheckAsker asker, AuditLog audit, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
+    KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, Includes includes, CandidateEvaluator gates, Consumers consumers, CheckAsker asker, AuditLog audit, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
     ILogger<GatedSourceReconciler> log)
 {
-    private static readonly ApplyOptions StatusOptions = new(FieldManagers.Controller) { Force = true, Subresource = "status" };
-
     /// <summary>Looks at one gated source.</summary>
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
     {
@@ -74,27 +74,51 @@ internal sealed partial class GatedSourceReconciler(
 
     private async Task<ReconcileResult> LookAsync(ObservedGatedSource observed, CancellationToken cancellation)
     {
+        if (audit.Open(DecisionRecords.About(observed)) is [_, ..] && !await IsCurrentAsync(observed, cancellation))
+        {
+            return new() { Retry = true };
+        }
+
+        var open = Settle(observed);
         var (sourceKey, targetKey) = (observed.SourceKey, observed.TargetKey);
-        var source = sourceKey is { } from ? await reader.ReadAsync(from, cancellation) : SeenSource.Missing($"a {observed.Source.Spec.SourceRef.Kind} cannot be pinned");
-        var target = targetKey is { } to ? await targets.ReadAsync(to, cancellation) : SeenTarget.Missing;
+        var source = sourceKey is { } from ? await ReadAsync(from, isFresh: false, cancellation) : SeenSource.Missing($"a {observed.Source.Spec.SourceRef.Kind} cannot be pinned");
+        var target = (targetKey is { } to ? await targets.ReadAsync(to, cancellation) : SeenTarget.Missing) with { Loose = await includes.FindLooseAsync(observed, cancellation) };
         var look = Look(observed, source, target);
         if (look.Releases)
         {
             // What is released is compared with what the source is now, not with what a watch had last.
-            source = await reader.ReadFreshAsync(sourceKey!.Value, cancellation);
+            source = await ReadAsync(sourceKey!.Value, isFresh: true, cancellation);
             look = Look(observed, source, target);
+        }
+
+        var takesBack = look.Decisions.IsEmpty && open is [_, ..];
+        if (takesBack)
+        {
+            // What was written down was not carried out, and nothing takes its place that could say so.
+            look = look.With(SourceDecisions.NotCarriedOut(open, time.GetUtcNow()), observed);
         }
 
         if (GatedSourceLook.Differ(look.Status, observed.Status))
         {
-            if (audit.IsOn && DecisionRecords.Of(observed, look, time.GetUtcNow()) is { } record)
+            if (!takesBack)
             {
-                audit.Deciding(record, letsPass: look.Releases);
+                audit.Deciding(look.Decisions, letsPass: look.Releases);
             }
 
-            var written = await api.ApplyAsync(GatedSources.Resource, observed.Key, Body(observed, look.Status), StatusOptions, ObservedGatedSource.Read, cancellation);
-            sources.Observe(written);
-            audit.Done(DecisionRecords.About(observed));
+            sources.Observe(await WholeStatus.WriteAsync(
+                api, GatedSources.Resource, observed.Key, Body(observed, look.Status), look.Status, ObservedGatedSource.Read,
+                written => GatedSourceLook.Differ(look.Status, written.Status) ? (written.Status ?? new()) with { Authors = null } : null, ApiJson.Default.GatedSourceStatus, cancellation));
+            if (takesBack)
+            {
+                // Not before: this write is what keeps the other from coming late.
+                audit.Deciding(look.Decisions, letsPass: false);
+            }
+
+            if (!look.Decisions.IsEmpty)
+            {
+                audit.Done(DecisionRecords.About(observed));
+            }
+
             notifier.Tell(observed, look);
         }
 
@@ -105,6 +129,43 @@ internal sealed partial class GatedSourceReconciler(
 
         var wake = new[] { look.Candidate?.Until, Ask(look) }.Min();
         return wake is { } until ? ReconcileResult.At(until) : ReconcileResult.Done;
+    }
+
+    /// <summary>
+    /// Whether the cache has what the API server has. A write that met an error may have been carried out all the same, and what is decided next, and said of the decision
+    /// before, must not come from a status that is older.
+    /// </summary>
+    private async Task<bool> IsCurrentAsync(ObservedGatedSource observed, CancellationToken cancellation)
+    {
+        var present = await api.TryGetAsync(GatedSources.Resource, observed.Key, ObservedGatedSource.Read, cancellation);
+        if (present?.Uid == observed.Uid && present.ResourceVersion != observed.ResourceVersion)
+        {
+            sources.Observe(present);
+        }
+
+        return present?.ResourceVersion == observed.ResourceVersion;
+    }
+
+    /// <summary>The decisions that were written down and may not have been carried out; none when the status has the last of them.</summary>
+    private ImmutableArray<AuditRecord> Settle(ObservedGatedSource observed)
+    {
+        var about = DecisionRecords.About(observed);
+        var open = audit.Open(about);
+        if (open is not [.., var last] || !SourceDecisions.Has(observed.Status, last))
+        {
+            return open;
+        }
+
+        audit.Done(about);
+        return [];
+    }
+
+    private async Task<SeenSource> ReadAsync(GatedKey key, bool isFresh, CancellationToken cancellation)
+    {
+        var source = await (isFresh ? reader.ReadFreshAsync(key, cancellation) : reader.ReadAsync(key, cancellation));
+        return source.Refusal is null && await includes.FindLooseAsync(key, source.Spec, cancellation) is { } loose
+            ? source with { Refusal = $"{key} includes {loose}, which is not the target of a GatedSource, and so could change with no gate asked: put it behind one, and include its target" }
+            : source;
     }
 
     private DateTimeOffset? Ask(GatedSourceLook look) => look is { State.Waiting: { } waiting, Candidate.Asks: { IsEmpty: false } asks }

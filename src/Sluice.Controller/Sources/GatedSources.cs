@@ -12,13 +12,15 @@ internal sealed class GatedSources
     private const string ByObject = "object";
     private const string ByGate = "gate";
     private const string ByNamespace = "namespace";
+    private const string ByIncluding = "including";
 
     private readonly Informer<ObservedGatedSource> _sources;
     private readonly Informer<ObservedDefinition> _definitions;
+    private readonly bool _seesAll;
 
     public GatedSources(KubernetesApi api, InformerOptions scope, Informer<ObservedDefinition> definitions, TimeProvider time, ILoggerFactory loggers)
     {
-        _definitions = definitions;
+        (_definitions, _seesAll) = (definitions, string.IsNullOrEmpty(scope.LabelSelector));
         _sources = new(api, Resource, ObservedGatedSource.Read, scope, time, loggers.CreateLogger<Informer<ObservedGatedSource>>());
         foreach (var (name, values) in Indexes)
         {
@@ -38,6 +40,7 @@ internal sealed class GatedSources
         (ByObject, source => new[] { source.SourceKey, source.TargetKey }.OfType<GatedKey>().Select(key => key.ToString())),
         (ByGate, source => source.Gates.Select(gate => gate.ToString())),
         (ByNamespace, source => [source.Key.Namespace]),
+        (ByIncluding, source => source.MayInclude ? [source.Key.Namespace] : []),
     ];
 
     /// <summary>Told of every change of one.</summary>
@@ -69,6 +72,14 @@ internal sealed class GatedSources
 
     /// <summary>Those of a namespace.</summary>
     public IEnumerable<ObservedGatedSource> In(string name) => _sources.Cache.ByIndex(ByNamespace, name);
+
+    /// <summary>Those of a namespace that include, or may, what must be the targets of others.</summary>
+    public IEnumerable<ObservedGatedSource> Including(string name) => _sources.Cache.ByIndex(ByIncluding, name);
+
+    /// <summary>Whether there is a gated source of that name, and pins that target. One of another shard is not seen, and is taken to be there.</summary>
+    public bool Pins(string name, GatedKey target) => Find(new(target.Key.Namespace, name)) is { } found
+        ? found.TargetKey == target && found.Source.Metadata.DeletionTimestamp is null
+        : !_seesAll;
 
     /// <summary>
     /// Why a gated source may not have its target: another one has it, or the target is, by way of others, its own source. Null when it may.

@@ -20,6 +20,8 @@ internal sealed class ObservedGatedSource : ICachedObject
         Source = source with { Status = null };
         Gates = [.. source.Spec.Gates.Select(gate => gate.From(source.Metadata.Namespace)).Distinct()];
         _status = source.Status is { } status ? new(status) : null;
+        MayInclude = source.Spec.SourceRef.Kind == SourceKinds.Git
+            && (source.Status?.FindCondition(ConditionTypes.Stalled) is not null || source.Status?.Specs?.Any(snapshot => PinnedSpec.Includes(snapshot.Spec).Count > 0) == true);
     }
 
     /// <summary>The object, without its status.</summary>
@@ -30,6 +32,9 @@ internal sealed class ObservedGatedSource : ICachedObject
 
     /// <summary>The gates that its candidates wait at.</summary>
     public ImmutableArray<GateReference> Gates { get; }
+
+    /// <summary>Whether what is released includes other sources, or what went before or waits does; or whether it is stalled, perhaps by what the source includes.</summary>
+    public bool MayInclude { get; }
 
     public Require Require => Source.Spec.Require == "oneOf" ? Require.OneOf : Require.All;
 

@@ -22,6 +22,10 @@ internal static class PinnedSpec
             : null;
     }
 
+    /// <summary>The names of the Git repositories that one includes, by its spec as JSON.</summary>
+    public static IReadOnlyList<string> Includes(string spec) => !spec.Contains("\"include\"", StringComparison.Ordinal) ? []
+        : [.. (JsonNode.Parse(spec)!["include"] as JsonArray ?? []).Select(include => (string?)include?["repository"]?["name"] ?? "")];
+
     /// <summary>The spec of the target.</summary>
     /// <param name="kind">The kind of the source.</param>
     /// <param name="snapshot">The spec of the source as the candidate was made from it, as JSON.</param>

@@ -1,3 +1,6 @@
+using System.Collections.ObjectModel;
+using Sluice.Controller.Gated;
+
 namespace Sluice.Controller.Sources;
 
 /// <summary>What is seen of a target.</summary>
@@ -29,6 +32,9 @@ internal sealed record SeenTarget
 
     /// <summary>Why it is not ready, as its own condition says; null: it is, or that is not known yet.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>By the digests of the specs that it may be made from: what such a spec includes that is not the target of a gated source.</summary>
+    public IReadOnlyDictionary<string, GatedKey> Loose { get; init; } = ReadOnlyDictionary<string, GatedKey>.Empty;
 
     /// <summary>Whether somebody deletes it.</summary>
     public bool IsDeleting { get; init; }

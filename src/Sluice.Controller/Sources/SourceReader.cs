@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Sluice.Api.Metadata;
-using Sluice.Api.Sources;
 using Sluice.Controller.Gated;
 using Sluice.Kubernetes;
 
@@ -33,11 +32,6 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
         }
 
         var seen = Read(key, source);
-        if (seen.Refusal is null && key.Kind.Kind == SourceKinds.Git && await FindLooseIncludeAsync(key, resource, source, cancellation) is { } loose)
-        {
-            seen = seen with { Refusal = loose };
-        }
-
         _seen.Keep(key, (string?)source["metadata"]?["resourceVersion"] ?? "", seen);
         return seen;
     }
@@ -83,21 +77,5 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
         return (string?)ready["status"] != "True" ? $"{key} is not ready: {(string?)ready["message"]}"
             : isEmpty ? $"{key} has no artifact"
             : null;
-    }
-
-    /// <summary>What another repository includes into the artifact must have passed gates, too, and nobody else may change it: a commit that is written by hand changes without any.</summary>
-    private async Task<string?> FindLooseIncludeAsync(GatedKey key, ApiResource resource, JsonNode source, CancellationToken cancellation)
-    {
-        foreach (var include in source["spec"]?["include"] as JsonArray ?? [])
-        {
-            var name = (string?)include?["repository"]?["name"] ?? "";
-            var included = await api.TryGetAsync<JsonNode>(resource, new(key.Key.Namespace, name), static json => JsonNode.Parse(json)!, cancellation);
-            if (string.IsNullOrEmpty((string?)included?["metadata"]?["annotations"]?[GatedSourceAnnotations.GatedSource]))
-            {
-                return $"{key} includes GitRepository/{key.Key.Namespace}/{name}, which is not the target of a GatedSource, and so could change with no gate asked: put it behind one, and include its target";
-            }
-        }
-
-        return null;
     }
 }

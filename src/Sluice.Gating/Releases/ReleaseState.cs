@@ -12,6 +12,9 @@ public sealed record ReleaseState
     /// <summary>How many releases are kept.</summary>
     public const int HistoryLength = 20;
 
+    // What somebody asks for may be any text; what is told of it, and kept, stays short.
+    private const int MaxNamed = 256;
+
     /// <summary>Nothing was ever seen.</summary>
     public static ReleaseState Empty { get; } = new();
 
@@ -38,6 +41,12 @@ public sealed record ReleaseState
     /// <param name="now">The present instant.</param>
     public ReleaseState Observe(Candidate? offered, DateTimeOffset now)
     {
+        if (Waiting is not null && Waiting.Candidate == Released?.Candidate)
+        {
+            // Written by somebody else, as in a restore from a backup: it has passed, and must not pass again.
+            return (this with { Waiting = null }).Observe(offered, now);
+        }
+
         if (offered is null || offered == Waiting?.Candidate || Waiting?.IsRollback == true)
         {
             return this;
@@ -74,7 +83,7 @@ public sealed record ReleaseState
         var target = History.FirstOrDefault(release => release.Candidate.IsNamedBy(request.To))?.Candidate;
         if (target is null)
         {
-            refusal = $"'{request.To}' is not among the last {History.Length} releases; a rollback takes a revision or digest of status.history, in full";
+            refusal = $"'{Named(request.To)}' is not among the last {History.Length} releases; a rollback takes a revision or digest of status.history, in full";
             return handled;
         }
 
@@ -85,6 +94,9 @@ public sealed record ReleaseState
             SetAside = offered == target ? null : offered ?? Released?.Candidate,
         };
     }
+
+    /// <summary>What somebody has asked to go back to, as far as it is repeated: an annotation may have 256 KiB.</summary>
+    public static string Named(string to) => to.Length <= MaxNamed ? to : $"{to.AsSpan(0, char.IsHighSurrogate(to[MaxNamed - 1]) ? MaxNamed - 1 : MaxNamed)}…";
 
     /// <summary>
     /// Whether what waits may be released if its gates let it: a candidate only while the source offers exactly that; a rollback whatever the

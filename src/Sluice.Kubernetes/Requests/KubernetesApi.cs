@@ -90,7 +90,7 @@ public sealed class KubernetesApi
 
     /// <summary>
     /// Server-side apply: the fields of <paramref name="body"/> become the manager's, those it no longer names are given up.
-    /// It creates what does not exist, unless the body carries <c>metadata.uid</c>: then a missing or different object is a conflict (409).
+    /// It creates what does not exist, unless the body carries <c>metadata.uid</c>: then a missing or different object is a conflict.
     /// </summary>
     public Task<T> ApplyAsync<T>(ApiResource resource, ObjectKey key, ReadOnlyMemory<byte> body, ApplyOptions options, ObjectDecoder<T> decoder,
         CancellationToken cancellation = default) =>

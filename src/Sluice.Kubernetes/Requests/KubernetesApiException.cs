@@ -28,8 +28,11 @@ public sealed class KubernetesApiException : Exception
     /// <summary>The object does not exist, or its kind is not served.</summary>
     public bool IsNotFound => StatusCode == 404;
 
-    /// <summary>409: a stale resourceVersion, a uid that is gone, a field of another manager, or an object that already exists.</summary>
-    public bool IsConflict => StatusCode == 409;
+    /// <summary>
+    /// 409: a stale resourceVersion, a uid that is gone, a field of another manager, or an object that already exists. Or 422 about a uid: that of
+    /// a custom resource that has been replaced by another of the same name.
+    /// </summary>
+    public bool IsConflict => StatusCode == 409 || IsOfAnotherObject;
 
     /// <summary>The object to create already exists.</summary>
     public bool IsAlreadyExists => StatusCode == 409 && Reason == "AlreadyExists";
@@ -47,13 +50,16 @@ public sealed class KubernetesApiException : Exception
     public bool IsGone => StatusCode == 410 || Reason is "Gone" or "Expired";
 
     /// <summary>The object, patch or option is not valid; trying again changes nothing.</summary>
-    public bool IsInvalid => StatusCode is 400 or 422;
+    public bool IsInvalid => StatusCode is 400 or 422 && !IsOfAnotherObject;
 
     /// <summary>Trying later may help: no answer, a time-out, too many requests, or a fault of the server.</summary>
     public bool IsTransient => StatusCode is 0 or 408 or 429 || (StatusCode >= 500 && StatusCode != 501);
 
     /// <summary>The kind is served, and this object does not exist.</summary>
     internal bool IsObjectNotFound { get; }
+
+    // "field is immutable": nobody changes a uid, so it is one that was known before the object was deleted and made anew.
+    private bool IsOfAnotherObject => StatusCode == 422 && Causes.Any(c => c.Field == "metadata.uid");
 
     // kubernetes#83520: a server that lags behind the requested version says so in a cause of a 504.
     internal bool IsResourceVersionTooLarge => Causes.Any(c => c.Reason == "ResourceVersionTooLarge")

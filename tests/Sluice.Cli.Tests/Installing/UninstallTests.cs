@@ -62,6 +62,18 @@ public sealed class UninstallTests : IAsyncLifetime
         await _cluster.Kubectl.RunAsync("-n", "flux-system", "create", "deployment", "of-others", "--image=other");
         await _cluster.Kubectl.RunAsync("create", "clusterrole", "of-others", "--verb=get", "--resource=pods");
 
+        // The target of a GatedSource, pinned: who may edit sources deletes it when Sluice is gone.
+        await _cluster.Kubectl.RunAsync(["create", "--field-manager=sluice-sources", "-f", "-"], """
+            apiVersion: source.toolkit.fluxcd.io/v1
+            kind: GitRepository
+            metadata: {name: pinned, namespace: apps, annotations: {gating.toolkit.fluxcd.io/gated-source: pinned} }
+            spec: {interval: 10m, url: "https://git.example.org/app.git", ref: {commit: 0123456789abcdef0123456789abcdef01234567} }
+            """, TestContext.Current.CancellationToken);
+        await _cluster.Kubectl.RunAsync("-n", "apps", "create", "role", "editor", "--verb=get,delete", "--resource=gitrepositories.source.toolkit.fluxcd.io");
+        await _cluster.Kubectl.RunAsync("-n", "apps", "create", "rolebinding", "editor", "--role=editor", "--user=editor");
+        var deletes = () => _cluster.KubectlFor("editor").RunAsync("-n", "apps", "delete", "gitrepository", "pinned");
+        (await deletes.Should().ThrowAsync<KubectlException>()).Which.Error.Should().Contain("may not delete GitRepository apps/pinned");
+
         (await _sluice.RunAsync("uninstall --dry-run")).Succeeded().Rows.Should()
             .Contain("Kustomization apps/app is released (dry run)").And.Contain("Deployment flux-system/sluice-controller deleted (dry run)");
         (await _sluice.RunAsync("uninstall")).FailedWith(1).Error.Should().Contain("lets 5 held objects go").And.Contain("not confirmed, so nothing was done");
@@ -85,6 +97,8 @@ public sealed class UninstallTests : IAsyncLifetime
         (await ValueAsync("deploy/of-others", "{.metadata.name}", "flux-system")).Should().Be("of-others");
         (await ValueAsync("clusterrole/of-others", "{.metadata.name}")).Should().Be("of-others");
         (await _cluster.Kubectl.RunAsync("-n", "flux-system", "get", "lease", "-o", "name")).Should().BeEmpty();
+        (await ValueAsync("gitrepository/pinned", "{.spec.ref.commit}")).Should().NotBeEmpty("what is deployed goes on being reconciled");
+        await deletes();
 
         (await _sluice.RunAsync("uninstall --yes")).Succeeded().Output.Should().StartWith("Sluice is not installed in namespace flux-system, and holds nothing. What is left: ");
         (await _sluice.RunAsync("uninstall --yes --crds")).Succeeded();

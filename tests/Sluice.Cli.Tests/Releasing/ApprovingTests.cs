@@ -52,6 +52,11 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
         foreach (var person in new[] { alice, bob })
             (await person.RunAsync($"approve app -n {app.Namespace} {Patience} --yes")).Succeeded();
         (await app.StatusAsync())["released"]!["by"]!.GetValue<string>().Should().Be("olga, alice, bob");
+        var decisions = (await olga.RunAsync($"history gsrc/app -n {app.Namespace} --decisions")).Succeeded().Rows;
+        decisions[0].Should().Be("DECISION REVISION AT BY REASON");
+        decisions[1].Should().MatchRegex(@"^RolledBack main@sha1:aaaaaaaa \S+ ago olga\b.* Rollback$");
+        (await olga.RunAsync($"history gsrc/app -n {app.Namespace} --decisions -o json")).Succeeded().Json.AsArray().Select(entry => (string?)entry!["decision"])
+            .Should().Equal("RolledBack", "RollbackRequested", "Released", "CandidateWaiting", "Released");
         (await olga.RunAsync($"history gsrc/app -n {app.Namespace} -o json")).Succeeded().Json.AsArray().Select(record => (string?)record!["reason"]).Should().Equal("Rollback", "GateOpened", "Initial");
         (await olga.RunAsync($"rollback app -n {app.Namespace} --to {Digest('a')}")).FailedWith(1).Error.Should().Contain("there is nothing to roll back");
     }

@@ -17,27 +17,7 @@ public sealed class AdditionalKindTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _cluster.InitializeAsync();
-        await _cluster.Kubectl.ApplyAsync("""
-            apiVersion: apiextensions.k8s.io/v1
-            kind: CustomResourceDefinition
-            metadata: {name: terraforms.infra.contrib.fluxcd.io}
-            spec:
-              group: infra.contrib.fluxcd.io
-              scope: Namespaced
-              names: {kind: Terraform, plural: terraforms, singular: terraform}
-              versions:
-                - name: v1alpha2
-                  served: true
-                  storage: true
-                  subresources: {status: {}}
-                  schema:
-                    openAPIV3Schema:
-                      type: object
-                      properties:
-                        spec: {type: object, x-kubernetes-preserve-unknown-fields: true, properties: {suspend: {type: boolean}}}
-                        status: {type: object, x-kubernetes-preserve-unknown-fields: true}
-            """);
-        await _cluster.Kubectl.RunAsync("wait", "--for=condition=Established", "crd/terraforms.infra.contrib.fluxcd.io");
+        await TerraformCrd.InstallAsync(_cluster.ControlPlane);
         await _cluster.Kubectl.RunAsync("create", "namespace", "flux-system");
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "sluice.yaml"), await _cluster.Kubectl.RunAsync("kustomize", RepositoryRoot.Combine("config", "default-mutating")));
         var page = await File.ReadAllTextAsync(RepositoryRoot.Combine("docs", "reference", "gated-objects.md"));
@@ -68,10 +48,10 @@ public sealed class AdditionalKindTests : IAsyncLifetime
 
         await using var controller = await RunningController.StartAsync(
             _cluster.ControlPlane.KubeconfigFor("system:serviceaccount:flux-system:sluice-controller", "system:serviceaccounts"),
-            ["--runtime-namespace=flux-system", "--trust-requested-by", "--additional-kinds=terraforms.infra.contrib.fluxcd.io"]);
+            ["--runtime-namespace=flux-system", "--trust-requested-by", $"--additional-kinds={TerraformCrd.Name}"]);
         await _cluster.UntilHeldAsync(Terraform, ns, "vpc");
 
-        await _cluster.Kubectl.RunAsync("-n", ns, "create", "role", "editor", "--verb=get,list,watch,create,update,patch,delete", "--resource=terraforms.infra.contrib.fluxcd.io");
+        await _cluster.Kubectl.RunAsync("-n", ns, "create", "role", "editor", "--verb=get,list,watch,create,update,patch,delete", $"--resource={TerraformCrd.Name}");
         await _cluster.Kubectl.RunAsync("-n", ns, "create", "rolebinding", "editor", "--role=editor", "--user=editor");
         var editor = _cluster.ControlPlane.KubectlFor("editor");
         foreach (var (attempt, message) in new (string[], string)[]

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Api.Audit;
 using Sluice.Controller.Auditing;
 using Sluice.Controller.Metrics;
+using Sluice.Controller.Tests.Metrics;
 
 namespace Sluice.Controller.Tests.Auditing;
 
@@ -13,13 +14,17 @@ public sealed class AuditLogTests : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sluice-audit-");
 
-    private readonly SluiceMetrics _metrics = new(new(SluiceMetrics.MeterName));
+    private readonly PrometheusExposition _exposition = new(SluiceMetrics.MeterName);
+    private readonly SluiceMetrics _metrics;
+
+    public AuditLogTests() => _metrics = new(_exposition);
 
     private string FilePath => Path.Combine(_folder.FullName, "audit.jsonl");
 
     public void Dispose()
     {
         _metrics.Dispose();
+        _exposition.Dispose();
         _folder.Delete(recursive: true);
     }
 
@@ -147,6 +152,52 @@ public sealed class AuditLogTests : IDisposable
 
         Whole(FilePath);
         File.ReadAllLines(FilePath)[1..].Select(line => (string?)JsonNode.Parse(line)!["overtakes"]).Should().Equal(null, "Released", null);
+    }
+
+    [Fact]
+    public void What_is_decided_at_once_about_one_object_is_written_at_once_and_what_is_left_out_at_the_next_try_is_overtaken()
+    {
+        using (var log = Open())
+        {
+            log.Start();
+            AuditRecord refused = Record("no") with { Decision = "RollbackRefused" }, waits = Record("one") with { Decision = "CandidateWaiting" };
+            log.Deciding([refused, waits], letsPass: false);
+            log.Deciding([refused, waits], letsPass: false);
+            log.Deciding([waits], letsPass: false);
+            log.Deciding([waits], letsPass: false);
+            log.Done(App);
+            log.Deciding([Record("two")], letsPass: true);
+        }
+
+        Whole(FilePath);
+        File.ReadAllLines(FilePath)[1..].Select(line => JsonNode.Parse(line)!).Select(line => ((string?)line["decision"], (string?)line["overtakes"])).Should().Equal(
+            ("RollbackRefused", null), ("CandidateWaiting", null), ("CandidateWaiting", "RollbackRefused"), ("Released", null));
+    }
+
+    [Fact]
+    public async Task A_line_that_was_owed_is_counted_when_it_is_written()
+    {
+        var folder = Path.Combine(_folder.FullName, "volume");
+        using var log = Open(Path.Combine(folder, "audit.jsonl"));
+        log.Deciding(Record("one") with { Decision = "Held" }, letsPass: false);
+        (await _exposition.TextAsync()).Should().NotContain("decision=\"Held\"");
+        Directory.CreateDirectory(folder);
+        log.WriteOwed();
+        log.WriteOwed();
+        (await _exposition.TextAsync()).Should().MatchRegex("sluice_audit_records_total.*decision=\"Held\".* 1\n");
+    }
+
+    [Fact]
+    public void A_log_that_is_closed_lets_nothing_pass_and_is_not_in_trouble()
+    {
+        var log = Open();
+        log.Start();
+        log.Dispose();
+        log.Deciding(Record("one"), letsPass: false);
+        var release = () => log.Deciding(Record("two"), letsPass: true);
+        release.Should().Throw<AuditException>();
+        log.Problem.Should().BeNull();
+        Whole(FilePath).Count.Should().Be(1);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ public sealed class AuditedClusterTests(Cluster cluster) : IClassFixture<Cluster
 {
     private static readonly ApiResource Kustomization = FluxResources.Kustomization;
 
+    // What of a decision its line and its entry in the status have as texts.
+    private static readonly string[] Texts = ["at", "decision", "revision", "digest", "specDigest", "by", "reason", "message"];
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sluice-audit-");
 
     private string Log => Path.Combine(_folder.FullName, "audit.jsonl");
@@ -123,6 +126,109 @@ public sealed class AuditedClusterTests(Cluster cluster) : IClassFixture<Cluster
         await cluster.UntilReleasedAsync(Kustomization, ns, "app");
         await VerifyAsync();
         File.ReadAllText(Log).Should().Contain("\"torn\":", "the line that did not fit whole stays");
+    }
+
+    [Fact]
+    public async Task Every_decision_about_a_gated_source_is_an_Event_an_entry_of_its_status_and_a_line_and_all_three_say_the_same()
+    {
+        const string A = "main@sha1:aa", B = "main@sha1:bb";
+        await using (await StartAsync("--trust-requested-by"))
+        {
+            // The gate is closed anyway: a vote against is a decision all the same.
+            var source = await PlayedSource.StartAsync(cluster, gate: """{"default": "closed", "approvals": {}}""");
+            await source.FetchAsync(A, "sha256:01");
+            await source.UntilWaitingAsync(A);
+            var rejection = await CastAsync(source, "bob", "reject");
+            await UntilDecidedAsync(source, "Rejected");
+            await cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "approval", rejection);
+            await UntilDecidedAsync(source, "RejectionRevoked");
+            await CastAsync(source, "alice", "approve");
+            await LetPassAsync(source, A);
+            await source.FetchAsync(B, "sha256:02");
+            await source.UntilWaitingAsync(B);
+            await source.FetchAsync(A, "sha256:01");
+            await UntilDecidedAsync(source, "CandidateWithdrawn");
+            await source.FetchAsync(B, "sha256:02");
+            await source.UntilWaitingAsync(B);
+            await CastAsync(source, "alice", "approve");
+            await LetPassAsync(source, B);
+            await source.RollBackAsync(A, "1");
+            await UntilDecidedAsync(source, "RollbackRequested");
+            await LetPassAsync(source, A);
+            // Whatever somebody asks for: an annotation may be long, and none of it stands in the way of the rest.
+            await source.RollBackAsync(new string('z', 5000), "2");
+            var gated = await UntilDecidedAsync(source, "RollbackRefused");
+
+            var entries = gated["status"]!["decisions"]!.AsArray().Reverse().ToList();
+            entries.Select(entry => (string?)entry!["decision"]).Should().Equal(
+                "CandidateWaiting", "Rejected", "RejectionRevoked", "Released", "CandidateWaiting", "CandidateWithdrawn", "CandidateWaiting", "Released", "RollbackRequested", "RolledBack", "RollbackRefused");
+            entries.Select(entry => (string?)entry!["by"]).Where(by => by is not null).Select(by => by!.Split(", ")[0]).Should().Equal("bob", "alice", "alice", "olga", "olga", "olga");
+            Said(entries[1]!).Should().EndWith($"[{source.Namespace}/release closed GateClosed]");
+            var lines = File.ReadAllLines(Log).Select(line => JsonNode.Parse(line)!).Where(line => (string?)line["object"]?["uid"] == (string?)gated["metadata"]!["uid"]).ToList();
+            lines.Select(Said).Should().Equal(entries.Select(entry => Said(entry!)));
+            await Eventually.GivesAsync("each is an Event", () => cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "json"), text =>
+            {
+                var events = JsonNode.Parse(text)!["items"]!.AsArray().Select(found => ((string?)found!["reason"], (string?)found["message"])).ToHashSet();
+                return entries.All(entry => events.Contains(((string?)entry!["decision"], (string?)entry["message"])));
+            });
+        }
+
+        await VerifyAsync();
+    }
+
+    [Fact]
+    public async Task A_whole_line_that_a_full_disk_leaves_of_decisions_that_were_not_carried_out_is_named_by_the_next_line_about_that_object()
+    {
+        await using (var controller = await RunningController.StartAsync(
+            cluster.ControlPlane.KubeconfigPath, [$"--audit-log={Log}", "--max-retry-delay=1s", "--trust-requested-by"], through: ["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"]))
+        {
+            var source = await PlayedSource.StartAsync(cluster, gate: """{"default": "opened", "approvals": {}}""");
+            await source.FetchAsync("main@sha1:aa", "sha256:01");
+            await source.UntilWaitingAsync("main@sha1:aa");
+            var rejection = await CastAsync(source, "bob", "reject");
+            await UntilDecidedAsync(source, "Rejected");
+            await CastAsync(source, "alice", "approve");
+            await source.UntilAsync("has both votes", gated => gated["status"]!["candidate"]!["approvals"]!.AsArray().Count == 2);
+
+            // There is room for the line that the rejection counts no more, which is about as long as that of the rejection, and not for that of the release.
+            var rejected = File.ReadAllLines(Log).Last(line => line.Contains("\"Rejected\"", StringComparison.Ordinal));
+            await LimitFileSizeAsync(controller, new FileInfo(Log).Length + rejected.Length + 150);
+            await cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "approval", rejection);
+            using var http = new HttpClient();
+            await Eventually.GivesAsync("not ready", () => ReadyzAsync(http, controller), text => text.Contains("nothing is released", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+            File.ReadAllText(Log).Should().Contain("\"RejectionRevoked\"");
+            (await source.GatedAsync())!["status"]!["decisions"]!.AsArray().Select(entry => (string?)entry!["decision"]).Should().Equal("Rejected", "CandidateWaiting");
+
+            await source.FetchAsync("main@sha1:bb", "sha256:02");
+            await source.UntilWaitingAsync("main@sha1:bb");
+            await LimitFileSizeAsync(controller, long.MaxValue);
+            await Eventually.GivesAsync("ready", () => ReadyzAsync(http, controller), text => !text.Contains("nothing is released", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+            File.ReadAllLines(Log).Where(line => line.Contains("\"CandidateWaiting\"", StringComparison.Ordinal)).Last().Should().Contain("\"overtakes\":\"RejectionRevoked\"");
+        }
+
+        await VerifyAsync();
+    }
+
+    private static string Said(JsonNode decision) => string.Join(
+        " | ", Texts.Select(name => (string?)decision[name])
+        .Append($"[{string.Join(", ", decision["gates"]?.AsArray().Select(gate => $"{gate!["name"]} {gate["state"]} {gate["reason"]}") ?? [])}]"));
+
+    private static Task<JsonNode> UntilDecidedAsync(PlayedSource source, string decision) =>
+        source.UntilAsync($"has decided {decision}", gated => (string?)gated["status"]?["decisions"]?[0]?["decision"] == decision);
+
+    private async Task<string> CastAsync(PlayedSource source, string user, string decision)
+    {
+        var vote = await source.VoteAsync(user, decision);
+        await cluster.Kubectl.RunAsync(["create", "-f", "-"], vote.ToJsonString(), TestContext.Current.CancellationToken);
+        return (string)vote["metadata"]!["name"]!;
+    }
+
+    private async Task LetPassAsync(PlayedSource source, string revision)
+    {
+        await source.OpenAsync();
+        await source.UntilReleasedAsync(revision);
+        await source.CloseAsync();
+        await cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
     }
 
     private Task UntilOpenedAsync(string ns, string status) => cluster.UntilAsync(FluxResources.Gate, ns, "gate", $"is Opened={status}", gate => gate.Condition("Opened", "status") == status);

@@ -9,6 +9,7 @@ namespace Sluice.Controller.Tests.Faults;
 public sealed class OutageTests(Cluster cluster) : IClassFixture<Cluster>
 {
     private static readonly ApiResource Kustomization = FluxResources.Kustomization;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(40);
 
     [Fact]
     public async Task After_twenty_seconds_without_an_API_server_the_controller_goes_on_as_if_it_had_been_there()
@@ -54,49 +55,47 @@ public sealed class OutageTests(Cluster cluster) : IClassFixture<Cluster>
     }
 
     [Fact]
-    public async Task An_object_that_is_deleted_between_decision_and_write_is_not_brought_back()
+    public async Task An_object_that_is_deleted_between_the_decision_to_release_it_and_the_write_is_not_brought_back()
     {
         var ns = await NewAsync("{}");
-        foreach (var name in new[] { "gone", "anew" })
-        {
-            await cluster.CreateGatedAsync(Kustomization, ns, name, "gate");
-        }
-
+        await CreateAsync(ns, "gate", "gone", "anew", "stays");
         await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
         await using var controller = await RunningController.StartAsync(proxy.KubeconfigPath, []);
-        foreach (var name in new[] { "gone", "anew" })
+        foreach (var name in new[] { "gone", "anew", "stays" })
         {
             await cluster.UntilHeldAsync(Kustomization, ns, name);
         }
 
-        // Each write of a release waits until its object is gone: the controller has decided, and does not know.
-        var deleting = new Lock();
-        var deleted = false;
-        proxy.BeforeWrite = _ =>
-        {
-            lock (deleting)
-            {
-                if (deleted || cluster.GetAsync(FluxResources.Gate, ns, "gate").GetAwaiter().GetResult()!.Condition("Opened", "status") != "True")
-                {
-                    return;
-                }
-
-                deleted = true;
-                cluster.Api.DeleteAsync(Kustomization, new(ns, "gone")).GetAwaiter().GetResult();
-                cluster.Api.DeleteAsync(Kustomization, new(ns, "anew")).GetAwaiter().GetResult();
-                cluster.CreateGatedAsync(Kustomization, ns, "anew", "").GetAwaiter().GetResult();
-                cluster.PatchAsync(Kustomization, ns, "anew", """{"spec": {"suspend": true}}""", "flux").GetAwaiter().GetResult();
-            }
-        };
+        proxy.Forget();
+        var gone = proxy.BeforeWriteOf(Kustomization, ns, "gone", () => DeleteAsync(ns, "gone"));
+        var anew = proxy.BeforeWriteOf(Kustomization, ns, "anew", () => ReplaceAsync(ns, "anew", """{"spec": {"suspend": true}}"""));
         await cluster.OpenAsync(ns, "gate");
-        await Eventually.GivesAsync("the objects were deleted before the release was written", () => Task.FromResult(deleted), done => done);
-        await Eventually.GivesAsync(
-            "the release was tried", () => Task.FromResult(proxy.Requests.Count(request => request.StartsWith($"PATCH /apis/kustomize.toolkit.fluxcd.io/v1/namespaces/{ns}/kustomizations/", StringComparison.Ordinal))), count => count >= 2);
-        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, TestContext.Current.CancellationToken);
+        await Task.WhenAll(gone, anew).WaitAsync(Timeout, TestContext.Current.CancellationToken);
+        await cluster.UntilReleasedAsync(Kustomization, ns, "stays");
+        await ItHasNothingMoreToDoAsync(proxy, controller, ns);
 
         (await cluster.GetAsync(Kustomization, ns, "gone")).Should().BeNull("an apply creates what does not exist unless it carries the uid");
-        var anew = (await cluster.GetAsync(Kustomization, ns, "anew"))!;
-        anew.SuspendOwners().Should().Equal(["flux"], "the new object of the same name is another one");
+        (await cluster.GetAsync(Kustomization, ns, "anew"))!.SuspendOwners().Should().Equal(["flux"], "the new object of the same name is another one");
+    }
+
+    [Fact]
+    public async Task An_object_that_is_deleted_between_the_decision_to_hold_it_and_the_write_is_not_brought_back_and_the_others_are_held()
+    {
+        var ns = await NewAsync("{}");
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await RunningController.StartAsync(proxy.KubeconfigPath, []);
+        var gone = proxy.BeforeWriteOf(Kustomization, ns, "gone", () => DeleteAsync(ns, "gone"));
+        var anew = proxy.BeforeWriteOf(Kustomization, ns, "anew", () => ReplaceAsync(ns, "anew", """{"spec": {"suspend": false}}"""));
+        await CreateAsync(ns, "gate", "gone", "anew", "stays");
+        await Task.WhenAll(gone, anew).WaitAsync(Timeout, TestContext.Current.CancellationToken);
+        await cluster.UntilHeldAsync(Kustomization, ns, "stays");
+        await ItHasNothingMoreToDoAsync(proxy, controller, ns);
+
+        (await cluster.GetAsync(Kustomization, ns, "gone")).Should().BeNull("an apply creates what does not exist unless it carries the uid");
+        var other = (await cluster.GetAsync(Kustomization, ns, "anew"))!;
+        other.SuspendOwners().Should().Equal(["flux"], "the new object of the same name is another one, and names no gate");
+        (other.IsSuspended(), other.HeldBy()).Should().Be((false, null));
+        await cluster.UntilAsync(FluxResources.Gate, ns, "gate", "counts what is there", gate => (int?)gate["status"]!["held"] == 1);
     }
 
     [Theory]
@@ -125,6 +124,42 @@ public sealed class OutageTests(Cluster cluster) : IClassFixture<Cluster>
         await using var second = await cluster.StartControllerAsync();
         await (windowRunsOut ? cluster.UntilHeldAsync(Kustomization, ns, "app") : cluster.UntilReleasedAsync(Kustomization, ns, "later"));
         (await cluster.GetAsync(Kustomization, ns, "app"))!.IsSuspended().Should().Be(windowRunsOut);
+    }
+
+    /// <summary>It holds what comes later, writes no more to what it could not write to, and has met no error.</summary>
+    private async Task ItHasNothingMoreToDoAsync(RecordingProxy proxy, RunningController controller, string ns)
+    {
+        // What the watch has said of a later object it has said of the earlier ones, too.
+        await cluster.CreateGateAsync(ns, "closed", "{}");
+        await CreateAsync(ns, "closed", "later");
+        await cluster.UntilHeldAsync(Kustomization, ns, "later");
+        var before = WritesOfWhatIsGone();
+        before.Should().BeInRange(2, 20, "a write that came too late is tried again with back-off until the watch has said why, which takes milliseconds");
+        await CreateAsync(ns, "closed", "last");
+        await cluster.UntilHeldAsync(Kustomization, ns, "last");
+        WritesOfWhatIsGone().Should().Be(before);
+        controller.Process.Output.Should().NotContain(line => line.Contains("\"level\":\"error\"", StringComparison.Ordinal));
+
+        int WritesOfWhatIsGone() => proxy.Requests.Count(request => request.StartsWith($"PATCH {Kustomization.ObjectPath(new(ns, "gone"))}", StringComparison.Ordinal)
+            || request.StartsWith($"PATCH {Kustomization.ObjectPath(new(ns, "anew"))}", StringComparison.Ordinal));
+    }
+
+    private async Task CreateAsync(string ns, string gate, params string[] names)
+    {
+        foreach (var name in names)
+        {
+            await cluster.CreateGatedAsync(Kustomization, ns, name, gate);
+        }
+    }
+
+    private Task DeleteAsync(string ns, string name) => cluster.Api.DeleteAsync(Kustomization, new(ns, name));
+
+    /// <summary>Another object gets the name, which names no gate, and of which somebody else says whether it is suspended.</summary>
+    private async Task ReplaceAsync(string ns, string name, string suspend)
+    {
+        await DeleteAsync(ns, name);
+        await cluster.CreateGatedAsync(Kustomization, ns, name, "");
+        await cluster.PatchAsync(Kustomization, ns, name, suspend, "flux");
     }
 
     private async Task<string> NewAsync(string spec)

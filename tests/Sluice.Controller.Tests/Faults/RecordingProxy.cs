@@ -7,13 +7,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Sluice.Kubernetes;
 using Sluice.TestBed;
 
 namespace Sluice.Controller.Tests.Faults;
 
 /// <summary>
 /// Stands between the controller and the real API server: it passes everything on as it is, remembers what passed, and can call back
-/// just before or just after a write, which is where a crash hurts.
+/// just before or just after a write, which is where a crash hurts, and where what was decided may be no longer true.
 /// </summary>
 public sealed class RecordingProxy : IAsyncDisposable
 {
@@ -23,6 +24,7 @@ public sealed class RecordingProxy : IAsyncDisposable
     private readonly HttpClient _api;
     private readonly ConcurrentQueue<string> _requests = new();
     private readonly ConcurrentQueue<(string Request, int Status)> _answers = new();
+    private readonly ConcurrentDictionary<string, Func<Task>> _interruptions = new();
     private int _writes;
 
     private readonly string? _user;
@@ -41,11 +43,20 @@ public sealed class RecordingProxy : IAsyncDisposable
     /// <summary>How many writes of gates and gated objects have come; Events and the lease do not count.</summary>
     public int Writes => _writes;
 
-    /// <summary>Called with the number of a write before it is passed on.</summary>
-    public Action<int>? BeforeWrite { get; set; }
+    /// <summary>
+    /// Called with the number of a write before it is passed on. With false it never is, and is not answered: as when the controller died
+    /// before it could send it.
+    /// </summary>
+    public Func<int, bool>? BeforeWrite { get; set; }
 
     /// <summary>Called with the number of a write when the API server has done it and the controller does not know yet.</summary>
     public Action<int>? AfterWrite { get; set; }
+
+    /// <summary>Which writes, by method and path, fail before they reach the API server. Default: none.</summary>
+    public Func<string, bool> Refuses { get; set; } = _ => false;
+
+    /// <summary>Which writes that are done, by method and path, are answered with a failure all the same. Default: none.</summary>
+    public Func<string, bool> LosesAnswer { get; set; } = _ => false;
 
     /// <summary>
     /// Whether to refuse watches that begin with what there is, as an API server does that is older than these (1.32) or has them turned off:
@@ -87,6 +98,29 @@ public sealed class RecordingProxy : IAsyncDisposable
         Interlocked.Exchange(ref _writes, 0);
     }
 
+    /// <summary>
+    /// Has something done when the controller has decided about an object, and its write has not reached the API server. Done once: the task
+    /// ends with it.
+    /// </summary>
+    public Task BeforeWriteOf(ApiResource resource, string inNamespace, string name, Func<Task> action)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _interruptions[resource.ObjectPath(new(inNamespace, name))] = async () =>
+        {
+            try
+            {
+                await action();
+                done.SetResult();
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+                throw;
+            }
+        };
+        return done.Task;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
@@ -106,9 +140,21 @@ public sealed class RecordingProxy : IAsyncDisposable
 
         var isWrite = context.Request.Method != "GET" && !path.Contains("/events", StringComparison.Ordinal) && !path.Contains("/leases", StringComparison.Ordinal);
         var number = isWrite ? Interlocked.Increment(ref _writes) : 0;
-        if (isWrite)
+        if (isWrite && BeforeWrite?.Invoke(number) == false)
         {
-            BeforeWrite?.Invoke(number);
+            context.Abort();
+            return;
+        }
+
+        if (isWrite && Refuses($"{context.Request.Method} {path}"))
+        {
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            return;
+        }
+
+        if (isWrite && _interruptions.TryRemove(context.Request.Path, out var interruption))
+        {
+            await interruption();
         }
 
         using var request = new HttpRequestMessage(new(context.Request.Method), new Uri(path, UriKind.Relative));
@@ -139,6 +185,11 @@ public sealed class RecordingProxy : IAsyncDisposable
         if (isWrite)
         {
             AfterWrite?.Invoke(number);
+            if (response.IsSuccessStatusCode && LosesAnswer($"{context.Request.Method} {path}"))
+            {
+                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                return;
+            }
         }
 
         _answers.Enqueue(($"{context.Request.Method} {path}", (int)response.StatusCode));

@@ -73,6 +73,31 @@ public sealed class HoldTests(RunningSluice sluice) : IClassFixture<RunningSluic
             entry => (string?)entry!["operation"] == "Apply" && entry["fieldsV1"]!["f:status"] != null, "a condition list of Flux is never written with server-side apply");
     }
 
+    [Theory]
+    [InlineData("closes")]
+    [InlineData("is gone")]
+    public async Task What_is_being_deleted_is_not_held_any_more_so_that_Flux_takes_away_what_it_has_deployed(string gate)
+    {
+        var ns = await NewAsync("opened", """{"default": "opened", "window": "1h"}""");
+        foreach (var name in new[] { "going", "staying" })
+        {
+            await _cluster.CreateGatedAsync(Kustomization, ns, name, "opened");
+            await _cluster.UntilReleasedAsync(Kustomization, ns, name);
+        }
+
+        // As Flux's own finalizer, which stays until what was deployed is taken away.
+        await _cluster.PatchAsync(Kustomization, ns, "going", """{"metadata": {"finalizers": ["finalizers.fluxcd.io"]}}""");
+        await _cluster.Kubectl.RunAsync("-n", ns, "delete", "kustomization/going", "--wait=false");
+        await (gate == "closes" ? _cluster.CloseAsync(ns, "opened") : _cluster.Kubectl.RunAsync("-n", ns, "delete", "gate/opened"));
+        await _cluster.UntilHeldAsync(Kustomization, ns, "staying", gate == "closes" ? "GateClosed" : "GateNotFound");
+        await _cluster.CreateGatedAsync(Kustomization, ns, "later", "opened");
+        await _cluster.UntilHeldAsync(Kustomization, ns, "later", gate == "closes" ? "GateClosed" : "GateNotFound");
+        var going = (await _cluster.GetAsync(Kustomization, ns, "going"))!;
+        going.IsSuspended().Should().BeFalse();
+        going.HeldBy().Should().BeNull();
+        await _cluster.PatchAsync(Kustomization, ns, "going", """{"metadata": {"finalizers": null}}""");
+    }
+
     [Fact]
     public async Task What_a_person_had_suspended_before_the_hold_stays_suspended_after_it()
     {

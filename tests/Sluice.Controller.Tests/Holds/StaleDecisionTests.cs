@@ -21,7 +21,7 @@ public sealed class StaleDecisionTests(Cluster cluster) : IClassFixture<Cluster>
         var ns = await NewAsync();
         await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
         await using var controller = await HoldingAsync(proxy, ns);
-        var said = BeforeTheRelease(proxy, ns, () => cluster.AnnotateAsync(Kustomization, ns, "app", annotation, value));
+        var said = proxy.BeforeWriteOf(Kustomization, ns, "app", () => cluster.AnnotateAsync(Kustomization, ns, "app", annotation, value));
 
         await using var resumed = await ResumeWatch.StartAsync(cluster, Kustomization, ns, "app");
         await cluster.OpenAsync(ns, "gate");
@@ -38,7 +38,7 @@ public sealed class StaleDecisionTests(Cluster cluster) : IClassFixture<Cluster>
         await cluster.CreateGateAsync(ns, "second", "{}");
         await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
         await using var controller = await HoldingAsync(proxy, ns);
-        var said = BeforeTheRelease(proxy, ns, () => cluster.AnnotateAsync(Kustomization, ns, "app", "gating.toolkit.fluxcd.io/gates", "gate,second"));
+        var said = proxy.BeforeWriteOf(Kustomization, ns, "app", () => cluster.AnnotateAsync(Kustomization, ns, "app", "gating.toolkit.fluxcd.io/gates", "gate,second"));
 
         await using var resumed = await ResumeWatch.StartAsync(cluster, Kustomization, ns, "app");
         await cluster.OpenAsync(ns, "gate");
@@ -60,23 +60,5 @@ public sealed class StaleDecisionTests(Cluster cluster) : IClassFixture<Cluster>
         var controller = await RunningController.StartAsync(proxy.KubeconfigPath, []);
         await cluster.UntilHeldAsync(Kustomization, ns, "app");
         return controller;
-    }
-
-    /// <summary>Has something done when the controller has decided to release, and its write has not reached the API server.</summary>
-    private static Task BeforeTheRelease(RecordingProxy proxy, string ns, Func<Task> action)
-    {
-        var done = new TaskCompletionSource();
-        var isDone = 0;
-        proxy.Forget();
-        proxy.BeforeWrite = _ =>
-        {
-            var isRelease = proxy.Requests.Any(request => request.StartsWith($"PATCH /apis/kustomize.toolkit.fluxcd.io/v1/namespaces/{ns}/kustomizations/app?", StringComparison.Ordinal));
-            if (isRelease && Interlocked.Exchange(ref isDone, 1) == 0)
-            {
-                action().GetAwaiter().GetResult();
-                done.SetResult();
-            }
-        };
-        return done.Task;
     }
 }

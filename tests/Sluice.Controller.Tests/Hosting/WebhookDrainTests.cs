@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Sluice.Controller.Hosting;
@@ -40,12 +41,11 @@ public sealed class WebhookDrainTests : IDisposable
     }
 
     [Fact]
-    public async Task Connections_that_are_kept_busy_get_an_answer_to_every_request_and_once_they_are_closed_nobody_waits_any_longer()
+    public async Task Connections_that_are_kept_busy_get_an_answer_to_every_request()
     {
         for (var round = 0; round < Rounds; round++)
         {
-            // Its time stands still: only that no connection is open ends it.
-            await using var endpoint = Endpoint(new FakeTimeProvider());
+            await using var endpoint = Endpoint(TimeProvider.System);
             await endpoint.StartAsync(TestContext.Current.CancellationToken);
             (await LostAsync(endpoint.Bound!, async () =>
             {
@@ -73,17 +73,62 @@ public sealed class WebhookDrainTests : IDisposable
     public async Task A_connection_on_which_nobody_asks_keeps_it_from_ending_for_two_seconds()
     {
         var time = new FakeTimeProvider();
+        var drain = new ConnectionDrain(time);
+        var never = new TaskCompletionSource();
+        var connection = drain.Count(_ => never.Task)(new DefaultConnectionContext());
+
+        var ended = drain.EndAsync();
+        time.Advance(ConnectionDrain.Longest - TimeSpan.FromMilliseconds(1));
+        ended.IsCompleted.Should().BeFalse();
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await ended.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        never.SetResult();
+        await connection;
+    }
+
+    [Fact]
+    public async Task Once_the_last_connection_is_closed_it_waits_for_the_next_for_half_a_second_and_no_longer()
+    {
+        var time = new FakeTimeProvider();
+        var drain = new ConnectionDrain(time);
+        drain.Begin();
+        time.Advance(TimeSpan.FromMilliseconds(400));
+        await drain.Count(_ => Task.CompletedTask)(new DefaultConnectionContext());
+
+        var ended = drain.EndAsync();
+        time.Advance(ConnectionDrain.Quiet - TimeSpan.FromMilliseconds(1));
+        ended.IsCompleted.Should().BeFalse();
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await ended.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Where_none_was_open_since_it_began_it_ends_at_once()
+    {
+        var time = new FakeTimeProvider();
+        var drain = new ConnectionDrain(time);
+        drain.Begin();
+        time.Advance(ConnectionDrain.Quiet);
+        drain.EndAsync().IsCompletedSuccessfully.Should().BeTrue();
+        await drain.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_that_comes_after_the_last_was_closed_is_answered_too()
+    {
+        // Its time stands still, so that it never has been quiet for long enough.
+        var time = new FakeTimeProvider();
         await using var endpoint = Endpoint(time);
         await endpoint.StartAsync(TestContext.Current.CancellationToken);
-        endpoint.Drain();
-        await endpoint.DrainedAsync();
+        using var answered = new CountdownEvent(1);
+        (await AskUntilToldToCloseAsync(endpoint.Bound!, answered, asks: 1)).Should().BeFalse("it has not begun");
 
-        using var client = new TcpClient();
-        await using var tls = await ConnectAsync(client, endpoint.Bound!);
         var drained = endpoint.DrainedAsync();
-        time.Advance(ConnectionDrain.Longest - TimeSpan.FromMilliseconds(1));
         drained.IsCompleted.Should().BeFalse();
-        time.Advance(TimeSpan.FromMilliseconds(1));
+        (await AskUntilToldToCloseAsync(endpoint.Bound!, answered)).Should().BeTrue();
+        drained.IsCompleted.Should().BeFalse();
+        time.Advance(ConnectionDrain.Longest);
         await drained.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
@@ -101,12 +146,12 @@ public sealed class WebhookDrainTests : IDisposable
     }
 
     /// <summary>Asks again and again, as a busy API server; gives whether it was told to close rather than cut off.</summary>
-    private async Task<bool> AskUntilToldToCloseAsync(IPEndPoint address, CountdownEvent answered)
+    private async Task<bool> AskUntilToldToCloseAsync(IPEndPoint address, CountdownEvent answered, int asks = int.MaxValue)
     {
         using var client = new TcpClient();
         await using var tls = await ConnectAsync(client, address);
         var buffer = new byte[8192];
-        for (var asked = 0; ; asked++)
+        for (var asked = 0; asked < asks; asked++)
         {
             int length;
             try
@@ -124,7 +169,7 @@ public sealed class WebhookDrainTests : IDisposable
                 return false;
             }
 
-            if (asked == 0)
+            if (asked == 0 && !answered.IsSet)
             {
                 answered.Signal();
             }
@@ -134,6 +179,8 @@ public sealed class WebhookDrainTests : IDisposable
                 return true;
             }
         }
+
+        return false;
     }
 
     private async Task<SslStream> ConnectAsync(TcpClient client, IPEndPoint address)

@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.IO.Pipelines;
-using System.Text;
 using CsCheck;
 using Sluice.Controller.Metrics;
 
@@ -27,7 +25,7 @@ public sealed class ExpositionTests : IDisposable
         counter.Add(3, new KeyValuePair<string, object?>("name", "gate"));
         counter.Add(1, new KeyValuePair<string, object?>("name", "held"));
 
-        var lines = (await TextAsync()).Split('\n');
+        var lines = (await _exposition.TextAsync()).Split('\n');
 
         lines[..2].Should().Equal(
             "# HELP workqueue_adds_total Total number of adds handled by workqueue", "# TYPE workqueue_adds_total counter");
@@ -208,7 +206,7 @@ public sealed class ExpositionTests : IDisposable
         second.Dispose();
         (await ReadAsync()).Should().ContainKey("c", "the first meter still has it");
         _meter.Dispose();
-        (await TextAsync()).Should().BeEmpty();
+        (await _exposition.TextAsync()).Should().BeEmpty();
     }
 
     [Fact]
@@ -220,12 +218,5 @@ public sealed class ExpositionTests : IDisposable
         (await ReadAsync()).Keys.Should().Equal("works");
     }
 
-    private async Task<Dictionary<string, PrometheusFamily>> ReadAsync() => PrometheusParser.Parse(await TextAsync());
-
-    private async Task<string> TextAsync()
-    {
-        using var stream = new MemoryStream();
-        await _exposition.WriteAsync(PipeWriter.Create(stream), TestContext.Current.CancellationToken);
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
+    private async Task<Dictionary<string, PrometheusFamily>> ReadAsync() => PrometheusParser.Parse(await _exposition.TextAsync());
 }

@@ -1,5 +1,3 @@
-using System.IO.Pipelines;
-using System.Text;
 using Sluice.Controller.Metrics;
 
 namespace Sluice.Controller.Tests.Metrics;
@@ -86,10 +84,5 @@ public sealed class SluiceMetricsTests : IDisposable
         (await ReadAsync())["sluice_transitions_total"].Samples.Should().ContainSingle("the gate b/x is still there");
     }
 
-    private async Task<Dictionary<string, PrometheusFamily>> ReadAsync()
-    {
-        using var stream = new MemoryStream();
-        await _exposition.WriteAsync(PipeWriter.Create(stream), TestContext.Current.CancellationToken);
-        return PrometheusParser.Parse(Encoding.UTF8.GetString(stream.ToArray()));
-    }
+    private async Task<Dictionary<string, PrometheusFamily>> ReadAsync() => PrometheusParser.Parse(await _exposition.TextAsync());
 }

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -7,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using Sluice.Controller.Logging;
 using Sluice.Controller.Metrics;
 using Sluice.Controller.Notifications;
+using Sluice.Controller.Tests.Metrics;
 
 namespace Sluice.Controller.Tests.Notifications;
 
@@ -352,10 +352,6 @@ public sealed class FluxEventSinkTests : IDisposable
     private async Task<IEnumerable<(string Reason, double Count)>> DroppedAsync() =>
         (await FamilyAsync("sluice_events_dropped_total"))?.Samples.Select(s => (s.Labels.Single().Value, s.Value)) ?? [];
 
-    private async Task<PrometheusFamily?> FamilyAsync(string name)
-    {
-        using var stream = new MemoryStream();
-        await _exposition.WriteAsync(PipeWriter.Create(stream), TestContext.Current.CancellationToken);
-        return PrometheusParser.Parse(Encoding.UTF8.GetString(stream.ToArray())).GetValueOrDefault(name);
-    }
+    private async Task<PrometheusFamily?> FamilyAsync(string name) =>
+        PrometheusParser.Parse(await _exposition.TextAsync()).GetValueOrDefault(name);
 }

@@ -21,6 +21,7 @@ public sealed class EventTests(Cluster cluster) : IClassFixture<Cluster>
             FluxResources.Gate, ns, "gate",
             $$$"""{"metadata": {"annotations": {"open.gate.fluxcd.io/requestedAt": "{{{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ}}}", "open.gate.fluxcd.io/reason": "tests are green"} } }""", "jane");
         await cluster.UntilReleasedAsync(FluxResources.Kustomization, ns, "app");
+        var closing = (await cluster.GetAsync(FluxResources.Gate, ns, "gate"))!["status"]!["nextTransition"]!["at"];
         await cluster.CloseAsync(ns, "gate");
         await cluster.UntilHeldAsync(FluxResources.Kustomization, ns, "app");
 
@@ -32,18 +33,37 @@ public sealed class EventTests(Cluster cluster) : IClassFixture<Cluster>
 
         posted.Select(flux => $"{flux.GetProperty("involvedObject").GetProperty("kind").GetString()} {flux.GetProperty("reason").GetString()} {flux.GetProperty("severity").GetString()}")
             .Should().BeEquivalentTo(["Kustomization Held info", "Gate GateOpened info", "Kustomization Released info", "Gate GateClosed info", "Kustomization Held info"]);
-        var opened = posted.Single(flux => flux.GetProperty("reason").GetString() == "GateOpened");
-        opened.GetProperty("message").GetString().Should().Contain("tests are green");
-        opened.GetProperty("reportingController").GetString().Should().Be("sluice-controller");
-        var metadata = opened.GetProperty("metadata");
-        metadata.GetProperty("event.toolkit.fluxcd.io/gate").GetString().Should().Be($"{ns}/gate");
-        metadata.GetProperty("event.toolkit.fluxcd.io/reason").GetString().Should().Be("GateOpened");
-        metadata.GetProperty("event.toolkit.fluxcd.io/by").GetString().Should().Be("manager:jane");
+        posted.Should().AllSatisfy(flux => flux.GetProperty("reportingController").GetString().Should().Be("sluice-controller"));
+        posted.Single(flux => flux.GetProperty("reason").GetString() == "GateOpened").GetProperty("message").GetString().Should().Contain("tests are green");
+        posted.Select(SaidInMetadata).Should().BeEquivalentTo(
+            [
+                $"Held: gate {ns}/gate, by nobody",
+                $"GateOpened: gate {ns}/gate, by manager:jane",
+                $"Released: gate {ns}/gate, by nobody",
+                $"GateClosed: gate {ns}/gate, by manager:tester",
+                $"Held: gate {ns}/gate, by nobody",
+            ],
+            "of a gate somebody asked something; an object is held and released by what its gate says, and the gate's own event says who");
 
         var events = await Eventually.GivesAsync(
-            "all five are Events", () => cluster.Kubectl.RunAsync("-n", ns, "get", "events", "-o", """jsonpath={range .items[*]}{.involvedObject.kind} {.reason} {.type}{"\n"}{end}"""),
+            "all five are Events", () => cluster.Kubectl.RunAsync("-n", ns, "get", "events", "-o", """jsonpath={range .items[*]}{.involvedObject.kind} {.reason} {.type}: {.message}{.metadata.annotations}{"\n"}{end}"""),
             text => text.Contains("GateClosed", StringComparison.Ordinal) && text.Contains("Released", StringComparison.Ordinal));
         events.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Should().BeEquivalentTo(
-            ["Kustomization Held Normal", "Gate GateOpened Normal", "Kustomization Released Normal", "Gate GateClosed Normal"]);
+            [
+                $"Kustomization Held Normal: Held: Reconciliation is waiting approval, gate '{ns}/gate' is closed. What Flux has begun it finishes",
+                $"Gate GateOpened Normal: Gate scheduled for closing at {closing}: tests are green",
+                $"Kustomization Released Normal: Released: Reconciliation is approved, gate '{ns}/gate' is opened.",
+                "Gate GateClosed Normal: Gate close requested",
+            ],
+            "an Event says it in its message, and has no annotations");
+    }
+
+    /// <summary>What the metadata of a Flux event says, which is what an alert shows.</summary>
+    private static string SaidInMetadata(JsonElement flux)
+    {
+        var metadata = flux.GetProperty("metadata");
+        return $"{Said("reason")}: gate {Said("gate")}, by {Said("by") ?? "nobody"}";
+
+        string? Said(string key) => metadata.TryGetProperty($"event.toolkit.fluxcd.io/{key}", out var text) ? text.GetString() : null;
     }
 }

@@ -9,7 +9,7 @@ using Sluice.TestBed;
 namespace Sluice.Controller.Tests.Operation;
 
 /// <summary>The roles of <c>config/rbac</c> beside the requests that the controller really makes, in all of its work.</summary>
-public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster>
+public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster>, IDisposable
 {
     private const string Ns = "flux-system";
 
@@ -18,6 +18,10 @@ public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster
 
     private static readonly ApiResource ClusterRoles = new("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", Namespaced: false);
     private static readonly ApiResource Roles = new("rbac.authorization.k8s.io", "v1", "roles", "Role");
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sluice-audit-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task The_controller_uses_every_right_that_it_has_and_is_refused_none()
@@ -32,7 +36,7 @@ public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster
 
         await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane, $"{Ns}:sluice-controller");
         string[] flags = ["--enable-leader-election", $"--runtime-namespace={Ns}", "--trust-requested-by"];
-        var leader = await RunningController.StartAsync(proxy.KubeconfigPath, flags);
+        var leader = await RunningController.StartAsync(proxy.KubeconfigPath, [.. flags, $"--audit-log={Path.Combine(_folder.FullName, "audit.jsonl")}"]);
         // The other has an older API server before it, and lists where the first watches.
         proxy.RefusesWatchLists = true;
         await using var standby = await RunningController.StartAsync(proxy.KubeconfigPath, flags);
@@ -41,6 +45,9 @@ public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster
         await OverrideAsync();
         await LetPassOnceAsync();
         await CountWhatIsBoundAsync();
+        // What is written down, done, and seems to have failed, is looked for.
+        var lost = 0;
+        proxy.LosesAnswer = write => write.Contains("/gatedsources/app/status", StringComparison.Ordinal) && Interlocked.Increment(ref lost) <= 3;
         await ReleaseByRevisionAsync();
         // The other takes over, which it sees by watching the lease.
         await leader.Process.TerminateAsync(TimeSpan.FromSeconds(20));

@@ -106,31 +106,16 @@ public sealed class OperationTests(Cluster cluster) : IClassFixture<Cluster>
     [Fact]
     public async Task Another_kind_with_suspend_is_held_when_a_flag_names_it_from_the_moment_that_it_is_installed()
     {
-        await using var controller = await cluster.StartControllerAsync("--additional-kinds=terraforms.infra.example.org");
-        await cluster.Kubectl.ApplyAsync("""
-            apiVersion: apiextensions.k8s.io/v1
-            kind: CustomResourceDefinition
-            metadata: {name: terraforms.infra.example.org}
-            spec:
-              group: infra.example.org
-              scope: Namespaced
-              names: {kind: Terraform, plural: terraforms, singular: terraform}
-              versions:
-                - name: v1alpha2
-                  served: true
-                  storage: true
-                  subresources: {status: {}}
-                  schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-            """);
-        await cluster.Kubectl.RunAsync("wait", "--for=condition=Established", "crd/terraforms.infra.example.org");
+        await using var controller = await cluster.StartControllerAsync($"--additional-kinds={TerraformCrd.Name}");
+        await TerraformCrd.InstallAsync(cluster.ControlPlane);
         var ns = await cluster.NewNamespaceAsync();
-        var terraform = new ApiResource("infra.example.org", "v1alpha2", "terraforms", "Terraform");
+        var terraform = new ApiResource("infra.contrib.fluxcd.io", "v1alpha2", "terraforms", "Terraform");
         await cluster.Api.CreateAsync(
             terraform, ns,
-            System.Text.Encoding.UTF8.GetBytes($$$"""{"apiVersion": "infra.example.org/v1alpha2", "kind": "Terraform", "metadata": {"name": "vpc", "namespace": "{{{ns}}}", "annotations": {"gating.toolkit.fluxcd.io/gates": "none"}}, "spec": {}}"""),
+            System.Text.Encoding.UTF8.GetBytes($$$"""{"apiVersion": "infra.contrib.fluxcd.io/v1alpha2", "kind": "Terraform", "metadata": {"name": "vpc", "namespace": "{{{ns}}}", "annotations": {"gating.toolkit.fluxcd.io/gates": "none"}}, "spec": {}}"""),
             ObjectDecoders.Ignore, cancellation: TestContext.Current.CancellationToken);
         await cluster.UntilAsync(terraform, ns, "vpc", "is held", found => found.IsSuspended());
-        await cluster.Kubectl.RunAsync("delete", "crd/terraforms.infra.example.org");
+        await cluster.Kubectl.RunAsync("delete", $"crd/{TerraformCrd.Name}");
         await controller.Process.WaitForLineAsync("Terraform is not served any more", TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
@@ -141,6 +126,9 @@ public sealed class OperationTests(Cluster cluster) : IClassFixture<Cluster>
     [InlineData("--min-retry-delay=soon", "--min-retry-delay")]
     [InlineData("--leader-election-lease-duration=1s", "--leader-election-lease-duration")]
     [InlineData("--additional-kinds=Terraform", "--additional-kinds")]
+    [InlineData("--additional-kinds=terraforms.infra.contrib.fluxcd.io,others.example.org", "--additional-kinds")]
+    [InlineData("--kube-api-qps=NaN", "--kube-api-qps")]
+    [InlineData("--watch-label-selector=tier in web", "--watch-label-selector")]
     [InlineData("--no-such-flag", "--no-such-flag")]
     public async Task A_flag_that_makes_no_sense_ends_the_program_with_two_and_a_word_about_the_flag(string argument, string flag)
     {

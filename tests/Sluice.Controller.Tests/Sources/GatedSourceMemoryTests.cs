@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json.Nodes;
+using Sluice.Api.Sources;
 using Sluice.Controller.Sources;
 using Sluice.Controller.Tests.Gated;
 using Sluice.Kubernetes;
@@ -19,6 +21,7 @@ public sealed class GatedSourceMemoryTests
         var read = ObservedGatedSource.Read(json[0]);
         read.State.History.Should().HaveCount(History);
         read.State.Waiting.Should().NotBeNull();
+        read.Status!.Decisions.Should().HaveCount(SourceDecision.KeptLength);
 
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var cache = new ObjectCache<ObservedGatedSource>();
@@ -50,6 +53,14 @@ public sealed class GatedSourceMemoryTests
              "by": "anna@example.com, ben@example.com", "reason": "GateOpened", "healthySince": "2026-03-{{28 - i:00}}T10:02:11Z", "healthyUntil": "2026-03-{{28 - i:00}}T23:02:11Z",
              "message": "Reconciliation is approved, gate 'team-{{number % 50}}/sre-approval' is opened, gate 'flux-system/maintenance' is opened."}
             """).ToList();
+        // A release, and the wait before it: as its decisions come.
+        var decisions = Enumerable.Range(0, History).Select(i => (Release: JsonNode.Parse(releases[i / 2])!, IsRelease: i % 2 == 0)).Select(decided =>
+            $$"""
+            {"at": "{{decided.Release["at"]}}", "decision": "{{(decided.IsRelease ? "Released" : "CandidateWaiting")}}", "revision": "{{decided.Release["revision"]}}", "digest": "{{decided.Release["digest"]}}",
+             "specDigest": "sha256:{{spec}}", "by": "anna@example.com, ben@example.com", "reason": "{{(decided.IsRelease ? "GateOpened" : "ApprovalPending")}}",
+             "gates": [{"name": "team-{{number % 50}}/sre-approval", "state": "closed", "reason": "ApprovalPending"}, {"name": "flux-system/maintenance", "state": "opened", "reason": "GateOpened"}],
+             "message": "Candidate {{decided.Release["revision"]}} is waiting approval, gate 'team-{{number % 50}}/sre-approval' has 0 of 2 approvals, gate 'flux-system/maintenance' is closed. It supersedes main@sha1:{{Hex(random, 40)}}, which was not released."}
+            """).ToList();
         return Encoding.UTF8.GetBytes(
             $$$"""
             {"apiVersion": "gating.toolkit.fluxcd.io/v1alpha1", "kind": "GatedSource",
@@ -61,7 +72,7 @@ public sealed class GatedSourceMemoryTests
                  "gates": [{"name": "team-{{{number % 50}}}/sre-approval", "state": "Closed", "reason": "ApprovalsMissing", "message": "1 of 2 approvals, of anna@example.com"},
                            {"name": "flux-system/maintenance", "state": "Opened", "reason": "ReconciliationSucceeded"}],
                  "approvals": [{"name": "anna-{{{number}}}", "gate": "team-{{{number % 50}}}/sre-approval", "approver": "anna@example.com", "decision": "approve", "at": "2026-03-29T11:00:00Z"}]},
-               "released": {{{releases[0]}}}, "history": [{{{string.Join(',', releases)}}}],
+               "released": {{{releases[0]}}}, "history": [{{{string.Join(',', releases)}}}], "decisions": [{{{string.Join(',', decisions)}}}],
                "specs": [{"digest": "sha256:{{{spec}}}", "spec": "{\"interval\":\"1m\",\"provider\":\"generic\",\"ref\":{\"branch\":\"main\"},\"secretRef\":{\"name\":\"app-deploy-key\"},\"timeout\":\"60s\",\"url\":\"ssh://git@git.example.org/team/app-{{{number}}}.git\"}"}],
                "conditions": [
                  {"type": "Approved", "status": "False", "reason": "GateClosed", "lastTransitionTime": "2026-03-29T10:00:00Z", "message": "Reconciliation is waiting approval, gate 'team-{{{number % 50}}}/sre-approval' is closed."},

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sluice.Api.Sources;
 using Sluice.Controller.Tests.Clusters;
 using Sluice.TestBed;
 
@@ -66,6 +67,15 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
                         .Should().BeTrue($"{about} is released in step {step} of seed {seed}: {string.Join("; ", told)}");
                     (releasedBefore, releases) = (release, releases + 1);
                     everReleased.Add(Commit(about.Item1));
+                }
+
+                if (controller is not null)
+                {
+                    // Each release is a decision, once, wherever the controller was killed.
+                    var history = (gated["status"]!["history"]?.AsArray() ?? []).Select(At).ToList();
+                    var decided = (gated["status"]!["decisions"]?.AsArray() ?? []).Where(entry => (string?)entry!["decision"] is "Released" or "RolledBack").Select(At).ToList();
+                    var isCut = gated["status"]!["decisions"]?.AsArray().Count == SourceDecision.KeptLength;
+                    decided.Should().Equal(isCut ? history.Take(decided.Count) : history, $"step {step} of seed {seed}: {string.Join("; ", told)}");
                 }
 
                 if (controller is not null && releasedBefore is not null)
@@ -195,6 +205,8 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
         var surelyRejected = valid.Any(vote => !vote.Approves && vote.Until is null);
         return !surelyRejected && valid.Where(vote => vote.Approves && (key is null || vote.SignedWith == key)).Select(vote => vote.User).Distinct().Count() >= required;
     }
+
+    private static string At(JsonNode? record) => $"{record!["at"]} {record["revision"]} {record["digest"]} {record["by"]}";
 
     private static string Commit(string revision) => revision[(revision.LastIndexOf(':') + 1)..];
 }

@@ -137,6 +137,50 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task When_what_is_included_is_no_longer_the_target_of_a_gated_source_it_is_told_at_once_and_what_is_released_stays()
+    {
+        const string including = """{"interval": "1h", "url": "https://git.example.org/app.git", "include": [{"repository": {"name": "shared-gated"}}]}""";
+        var source = await PlayedSource.StartAsync(running.Cluster, spec: including, gate: """{"default": "opened"}""");
+        await source.CreateSourceAsync("shared", """{"interval": "1h", "url": "https://git.example.org/shared.git", "ref": {"branch": "main"}}""");
+        await source.FetchAsync("main@sha1:aa", "sha256:01");
+        await source.UntilAsync("is stalled", gated => gated.Condition("Stalled", "message")?.Contains($"includes GitRepository/{source.Namespace}/shared-gated, which is not the target", StringComparison.Ordinal) == true);
+
+        // Nothing more is written to the source: that what it includes is a target by now, is seen there.
+        await source.GateAsync(name: "shared", source: "shared", target: "shared-gated");
+        await source.FetchAsync("main@sha1:cc", "sha256:0c", "shared");
+        await source.UntilReleasedAsync("main@sha1:aa");
+        await source.FetchAsync("main@sha1:aa", "sha256:01", "app-gated");
+        await IsReadyAsync();
+        var pinned = (await source.TargetAsync())!["metadata"]!["resourceVersion"]!.ToString();
+
+        await running.Cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gatedsource", "shared");
+        await IsToldAsync();
+        await Sluice.TestBed.Eventually.GivesAsync("there is an Event", () => running.Cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "jsonpath={.items[*].reason}"),
+            reasons => reasons.Contains("IncludeNotGated", StringComparison.Ordinal));
+
+        // The next revision would deploy the same, and waits for it; another spec repairs it.
+        await source.FetchAsync("main@sha1:bb", "sha256:02");
+        await source.LookedAtAgainAsync();
+        GatedApp.Released((await source.GatedAsync())!, "revision").Should().Be("main@sha1:aa");
+        await source.FetchAsync("main@sha1:aa", "sha256:01");
+        await source.GateAsync(name: "shared", source: "shared", target: "shared-gated");
+        await IsReadyAsync();
+
+        // Somebody who may do everything, and says to be Sluice: else the policy refuses it.
+        const string mark = "gating.toolkit.fluxcd.io/gated-source";
+        await running.Cluster.PatchAsync(source.Kind, source.Namespace, "shared-gated", $$"""{"metadata": {"annotations": {"{{mark}}": null} } }""", "sluice-sources");
+        await IsToldAsync();
+        await running.Cluster.PatchAsync(source.Kind, source.Namespace, "shared-gated", $$"""{"metadata": {"annotations": {"{{mark}}": "shared"} } }""", "sluice-sources");
+        await IsReadyAsync();
+        (await source.TargetAsync())!["metadata"]!["resourceVersion"]!.ToString().Should().Be(pinned);
+
+        Task IsReadyAsync() => source.UntilAsync("is ready", gated => gated.Condition("Ready", "status") == "True");
+
+        Task IsToldAsync() => source.UntilAsync("says so", gated => gated.Condition("Ready", "reason") == "IncludeNotGated"
+            && gated.Condition("Ready", "message")!.StartsWith($"main@sha1:aa is released, and includes GitRepository/{source.Namespace}/shared-gated, which is no longer the target of a GatedSource", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Another_digest_than_the_approved_one_under_its_revision_is_told()
     {
         var source = await PlayedSource.StartAsync(running.Cluster, "HelmChart");

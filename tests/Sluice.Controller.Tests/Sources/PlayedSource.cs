@@ -53,6 +53,15 @@ internal sealed class PlayedSource
 
     public Task OpenAsync() => Cluster.OpenAsync(Namespace, "release");
 
+    /// <summary>Asks to go back to a release.</summary>
+    /// <param name="to">What to go back to.</param>
+    /// <param name="token">Anything new.</param>
+    /// <param name="kubectl">Who asks. Default: the administrator.</param>
+    /// <param name="by">Who they say they are.</param>
+    public Task<string> RollBackAsync(string to, string token, Kubectl? kubectl = null, string by = "olga") => (kubectl ?? Cluster.Kubectl).RunAsync(
+        "-n", Namespace, "annotate", "--overwrite", "gatedsource", "app", $"gating.toolkit.fluxcd.io/rollback-to={to}", $"gating.toolkit.fluxcd.io/rollback-requestedAt={token}",
+        $"gating.toolkit.fluxcd.io/rollback-requestedBy={by}");
+
     public Task CloseAsync() => Cluster.CloseAsync(Namespace, "release");
 
     public Task<JsonNode?> GatedAsync(string name = "app") => Cluster.GetAsync(GatedApp.GatedSource, Namespace, name);

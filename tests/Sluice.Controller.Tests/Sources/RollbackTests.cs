@@ -22,7 +22,7 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
         await source.ReleaseAsync(B, "sha256:02");
 
         var operatorOfIt = await source.AsAsync("olga", "sluice-operator");
-        await RollBackAsync(operatorOfIt, source, A, "1", "olga");
+        await source.RollBackAsync(A, "1", operatorOfIt, "olga");
         var waiting = await source.UntilWaitingAsync(A);
         ((bool?)waiting["status"]!["candidate"]!["rollback"]).Should().BeTrue();
         (await source.TargetAsync())!["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("bb", "the gate is closed");
@@ -39,6 +39,66 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
         GatedApp.Released((await source.GatedAsync())!, "revision").Should().Be(A);
         await source.FetchAsync(C, "sha256:03");
         await source.UntilReleasedAsync(C);
+    }
+
+    [Fact]
+    public async Task A_source_that_cannot_be_pinned_as_it_is_goes_back_all_the_same_through_its_gates()
+    {
+        var source = await PlayedSource.StartAsync(Cluster);
+        await source.ReleaseAsync(A, "sha256:01");
+        await source.ReleaseAsync(B, "sha256:02");
+        await RefuseAsync(source);
+        await source.RollBackAsync(A, "1", await source.AsAsync("olga", "sluice-operator"), "olga");
+        (await source.UntilWaitingAsync(A)).Condition("Approved", "reason").Should().Be("GateClosed");
+        await source.OpenAsync();
+        GatedApp.Released(await source.UntilReleasedAsync(A), "reason").Should().Be("Rollback");
+        await source.UntilTargetAsync("is back", target => (string?)target["spec"]!["ref"]!["commit"] == "aa" && target["spec"]!["include"] is null);
+        (await source.GatedAsync())!.Condition("Stalled", "reason").Should().Be("CannotPin", "the source still is what it was refused for");
+    }
+
+    [Fact]
+    public async Task It_does_not_go_back_to_what_includes_a_repository_that_anybody_may_edit_by_now()
+    {
+        var source = await PlayedSource.StartAsync(
+            Cluster, spec: """{"interval": "1h", "url": "https://git.example.org/app.git", "include": [{"repository": {"name": "shared-gated"}}]}""", gate: """{"default": "opened"}""");
+        await source.CreateSourceAsync("shared", """{"interval": "1h", "url": "https://git.example.org/shared.git", "ref": {"branch": "main"}}""");
+        await source.GateAsync(name: "shared", source: "shared", target: "shared-gated");
+        await source.FetchAsync(C, "sha256:0c", "shared");
+        await source.FetchAsync(A, "sha256:01");
+        await source.UntilReleasedAsync(A);
+        await Cluster.PatchAsync(source.Kind, source.Namespace, "app", """{"spec": {"include": null}}""");
+        await source.FetchAsync(B, "sha256:02");
+        await source.UntilReleasedAsync(B);
+
+        await Cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gatedsource", "shared");
+        await source.RollBackAsync(A, "1", Cluster.Kubectl, "admin");
+        await StaysAsync(source, B, "it includes GitRepository/{namespace}/shared-gated, which is not the target of a GatedSource");
+        await source.GateAsync(name: "shared", source: "shared", target: "shared-gated");
+        await source.UntilReleasedAsync(A);
+    }
+
+    [Theory]
+    [InlineData("TargetConflict")]
+    [InlineData("Cycle")]
+    public async Task Nor_does_it_go_back_while_its_target_is_not_its_own(string reason)
+    {
+        var source = await PlayedSource.StartAsync(Cluster);
+        await source.ReleaseAsync(A, "sha256:01");
+        await source.ReleaseAsync(B, "sha256:02");
+        if (reason == "Cycle")
+        {
+            await source.GateAsync(name: "back", source: "app-gated", target: "app");
+        }
+        else
+        {
+            // Somebody who may do everything, and says to be Sluice: else the policy refuses it.
+            await Cluster.PatchAsync(source.Kind, source.Namespace, "app-gated", """{"metadata": {"annotations": {"gating.toolkit.fluxcd.io/gated-source": null} } }""", "sluice-sources");
+        }
+
+        await RefuseAsync(source, reason);
+        await source.RollBackAsync(A, "1", Cluster.Kubectl, "admin");
+        await source.OpenAsync();
+        await StaysAsync(source, B, "and is not released: GitRepository/{namespace}/app-gated");
     }
 
     [Fact]
@@ -59,10 +119,10 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: patcher}
             subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: mallory}]
             """);
-        var attempt = () => RollBackAsync(Cluster.ControlPlane.KubectlFor("mallory"), source, A, "1", "mallory");
+        var attempt = () => source.RollBackAsync(A, "1", Cluster.ControlPlane.KubectlFor("mallory"), "mallory");
         (await attempt.Should().ThrowAsync<KubectlException>()).Which.Message.Should().Contain("it takes the verb rollback on it");
         var olga = await source.AsAsync("olga", "sluice-operator");
-        var claim = () => RollBackAsync(olga, source, A, "1", "somebody-else");
+        var claim = () => source.RollBackAsync(A, "1", olga, "somebody-else");
         (await claim.Should().ThrowAsync<KubectlException>()).Which.Message.Should().Contain("rollback-requestedBy must be who makes the request, olga");
     }
 
@@ -71,7 +131,7 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
     {
         var source = await PlayedSource.StartAsync(Cluster);
         await source.ReleaseAsync(A, "sha256:01");
-        await RollBackAsync(Cluster.Kubectl, source, "main@sha1:zz", "1", "admin");
+        await source.RollBackAsync("main@sha1:zz", "1", Cluster.Kubectl, "admin");
         await Eventually.GivesAsync("it is told", () => Cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "jsonpath={.items[*].message}"),
             messages => messages.Contains("'main@sha1:zz' is not among the last 1 releases", StringComparison.Ordinal));
         GatedApp.Released((await source.GatedAsync())!, "revision").Should().Be(A);
@@ -122,12 +182,23 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
         plain.Approved("message").Should().Contain(message);
     }
 
+    /// <summary>The source includes what anybody may edit.</summary>
+    private async Task RefuseAsync(PlayedSource source, string reason = "CannotPin")
+    {
+        await Cluster.PatchAsync(source.Kind, source.Namespace, "app", """{"spec": {"include": [{"repository": {"name": "loose"}}]}}""");
+        await source.UntilAsync("is stalled", gated => gated.Condition("Stalled", "reason") == reason);
+    }
+
+    private static async Task StaysAsync(PlayedSource source, string released, string why)
+    {
+        var gated = await source.UntilAsync("may pass, and does not", gated => gated.Condition("Approved", "reason") == "SourceMoved");
+        gated.Condition("Approved", "message").Should().Contain(why.Replace("{namespace}", source.Namespace, StringComparison.Ordinal));
+        await source.LookedAtAgainAsync();
+        GatedApp.Released((await source.GatedAsync())!, "revision").Should().Be(released);
+    }
+
     private Task OpenForAsync(PlayedSource source, string revision) => Cluster.PatchAsync(
         FluxResources.Gate, source.Namespace, "release", $$"""{"metadata": {"annotations": {"open.gate.fluxcd.io/revision": "{{revision}}", "open.gate.fluxcd.io/requestedAt": "{{Now()}}"} } }""");
 
     private static string Now() => $"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}";
-
-    private static Task<string> RollBackAsync(Kubectl kubectl, PlayedSource source, string to, string token, string by) => kubectl.RunAsync(
-        "-n", source.Namespace, "annotate", "--overwrite", "gatedsource", "app", $"gating.toolkit.fluxcd.io/rollback-to={to}", $"gating.toolkit.fluxcd.io/rollback-requestedAt={token}",
-        $"gating.toolkit.fluxcd.io/rollback-requestedBy={by}");
 }

@@ -77,6 +77,7 @@ public sealed class SourceFaultTests(RunningApprovals running) : IClassFixture<R
     {
         var source = await PlayedSource.StartAsync(Cluster);
         await source.ReleaseAsync(A, "sha256:01");
+        await source.UntilTargetAsync("is there", _ => true);
         await source.FetchAsync(A, "sha256:01", "app-gated");
         await source.UntilAsync("is ready", gated => gated.Condition("Ready", "status") == "True");
 

@@ -52,7 +52,6 @@ public sealed class AuthorSeparationTests
     public void A_prefix_of_the_username_is_left_out_and_who_has_another_name_cannot_be_told_from_the_author()
     {
         string[] authors = ["Anna <anna@example.com>"];
-        Decide(ByUsername, authors, For("oidc:anna@example.com")).State.Should().Be(ApprovalState.Approved, "without the claim nobody would be found");
         Decide(ByPrefix, authors, For("oidc:anna@example.com")).State.Should().Be(ApprovalState.Pending);
         Decide(ByPrefix, authors, For("oidc:bob@example.com")).State.Should().Be(ApprovalState.Approved);
         var decision = Decide(ByPrefix, authors, For("admin"), For("oidc:"));
@@ -60,6 +59,17 @@ public sealed class AuthorSeparationTests
         decision.Message.Should().Be("0 of 1 approvals; that of admin does not count: there is no username behind 'oidc:' with it, which would tell them from who wrote the commit"
             + "; that of oidc: does not count: there is no username behind 'oidc:' with it, which would tell them from who wrote the commit");
     }
+
+    [Theory]
+    [InlineData("oidc:anna@example.com", true)]
+    [InlineData("https://issuer.example.com/realms/team#Anna@Example.com", true)]
+    [InlineData("EXAMPLE\\anna@example.com", true)]
+    [InlineData("auth0|anna@example.com", true)]
+    [InlineData("oidc:hanna@example.com", false)]
+    [InlineData("anna@example.com:", false)]
+    [InlineData("oidc:bob@example.com", false)]
+    public void Where_no_claim_is_named_an_author_is_found_behind_what_an_issuer_puts_before_their_name(string username, bool isAuthor) =>
+        Decide(ByUsername, ["Anna Smith <anna@example.com>"], For(username)).State.Should().Be(isAuthor ? ApprovalState.Pending : ApprovalState.Approved);
 
     [Fact]
     public void Of_an_extra_attribute_any_value_that_is_the_authors_makes_the_author()
@@ -121,11 +131,10 @@ public sealed class AuthorSeparationTests
         {
             { Extra: not null } => (person.HasMail, true),
             { UsernamePrefix: not null } => (person.IsFromIssuer, true),
-            _ => (true, false),
+            // The issuer's prefix is left out, though nobody has named it.
+            _ => (true, person.IsFromIssuer),
         };
-        // The issuer's name, prefix and all, is nobody's in Git.
-        var isNamed = claim is not { Extra: null, UsernamePrefix: null } || !person.IsFromIssuer;
-        return isKnown && !(isNamed && authors.Any(author => author.Name == person.Name && author.IsByMail == byMail));
+        return isKnown && !authors.Any(author => author.Name == person.Name && author.IsByMail == byMail);
     }
 
     private static Vote Vote(Person person) => person.HasMail ? For(person.Username, $"{person.Name}@EXAMPLE.com") : For(person.Username);

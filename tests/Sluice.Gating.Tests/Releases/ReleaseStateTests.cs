@@ -31,6 +31,17 @@ public sealed class ReleaseStateTests
     [Fact]
     public void What_is_released_does_not_wait() => Released(A).Observe(B, Noon).Observe(A, Noon).Waiting.Should().BeNull();
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_released_and_waits_by_the_word_of_somebody_else_does_not_pass_again(bool isRollback)
+    {
+        var state = Released(A, B) with { Waiting = new(B, Noon, null, isRollback) };
+        state.Observe(B, Noon).Waiting.Should().BeNull();
+        state.Observe(null, Noon).Waiting.Should().BeNull();
+        state.Observe(C, Noon).Waiting!.Candidate.Should().Be(C);
+    }
+
     [Fact]
     public void A_source_that_offers_nothing_changes_nothing_and_releases_nothing()
     {

@@ -96,6 +96,20 @@ public sealed class VerbTests(TestCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_apply_that_carries_the_uid_of_a_deleted_object_conflicts_with_a_later_one_of_the_same_name()
+    {
+        var created = await CreateAsync("1");
+        await _api.DeleteAsync(ConfigMaps, _key, cancellation: Cancellation);
+        await CreateAsync("other");
+
+        var refusal = await Refusal(_api.ApplyAsync(ConfigMaps, _key, ConfigMap.Body(_key, "2", uid: created.Uid), new ApplyOptions("ours") { Force = true },
+            ConfigMap.Decode, Cancellation));
+
+        refusal.IsConflict.Should().BeTrue(refusal.Message);
+        (await _api.GetAsync(ConfigMaps, _key, ConfigMap.Decode, Cancellation)).Value.Should().Be("other");
+    }
+
+    [Fact]
     public async Task A_merge_patch_with_a_stale_version_is_refused_and_one_of_a_missing_object_creates_nothing()
     {
         var created = await CreateAsync("1");

@@ -53,6 +53,21 @@ public sealed class ApiTransportTests
     }
 
     [Fact]
+    public async Task A_custom_resource_that_was_replaced_by_another_of_the_same_name_is_a_conflict_though_the_API_server_calls_it_invalid()
+    {
+        using var connection = ScriptedServer.Connect(out var server, _time);
+        var applying = new KubernetesApi(connection).ApplyAsync(Thing.Resource, Key, default, new("ours"), Thing.Decode, TestContext.Current.CancellationToken);
+
+        (await server.NextAsync()).Reply(422, """
+            {"kind":"Status","reason":"Invalid","message":"Thing \"web\" is invalid: metadata.uid: Invalid value: \"1\": field is immutable","code":422,
+             "details":{"name":"web","causes":[{"reason":"FieldValueInvalid","message":"Invalid value: \"1\": field is immutable","field":"metadata.uid"}]}}
+            """);
+
+        var failure = (await applying.Invoking(a => a).Should().ThrowAsync<KubernetesApiException>()).Which;
+        (failure.IsConflict, failure.IsInvalid).Should().Be((true, false));
+    }
+
+    [Fact]
     public async Task A_request_without_an_answer_is_given_up_after_the_time_out()
     {
         using var connection = ScriptedServer.Connect(out var server, _time);

@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using Sluice.Controller.Tests.Clusters;
+using Sluice.Controller.Tests.Faults;
+using Sluice.Controller.Tests.Sources;
+using Sluice.TestBed;
+
+namespace Sluice.Controller.Tests.Auditing;
+
+/// <summary>A release is written down before it is carried out, and the write that does so may fail, or only seem to.</summary>
+public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>, IDisposable
+{
+    private const string A = "main@sha1:aa";
+    private const string B = "main@sha1:bb";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sluice-audit-");
+
+    private string Log => Path.Combine(_folder.FullName, "audit.jsonl");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task What_was_carried_out_and_whose_answer_was_lost_is_written_once_and_nothing_says_that_it_was_overtaken()
+    {
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await StartAsync(proxy);
+        var source = await WaitingAsync();
+        var isLost = false;
+        proxy.LosesAnswer = write => IsStatus(write) && Decisions().Contains("Released") && !isLost && (isLost = true);
+        await source.OpenAsync();
+        await source.UntilReleasedAsync(A);
+        await source.CloseAsync();
+        await cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+        await source.FetchAsync(B, "sha256:02");
+        await source.UntilWaitingAsync(B);
+
+        isLost.Should().BeTrue();
+        Decisions().Should().Equal("CandidateWaiting", "Released", "CandidateWaiting");
+        Lines().Select(line => (string?)line["overtakes"]).Should().AllSatisfy(overtakes => overtakes.Should().BeNull());
+    }
+
+    [Fact]
+    public async Task What_could_not_be_carried_out_before_its_gate_closed_is_followed_by_a_line_that_says_so()
+    {
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await StartAsync(proxy);
+        var source = await WaitingAsync();
+        var isRefused = true;
+        proxy.Refuses = write => IsStatus(write) && Volatile.Read(ref isRefused);
+        await source.OpenAsync();
+        await Eventually.GivesAsync("the release is written down", () => Task.FromResult(Decisions()), decisions => decisions.Contains("Released"));
+        await source.CloseAsync();
+        await cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+        // One may have been decided about before that, the next was not.
+        var refused = proxy.Requests.Count(IsStatus);
+        await Eventually.GivesAsync("it is looked at again", () => Task.FromResult(proxy.Requests.Count(IsStatus)), count => count >= refused + 2);
+        Volatile.Write(ref isRefused, false);
+        await Eventually.GivesAsync("that it was not carried out is written down", () => Task.FromResult(Decisions()), decisions => decisions.Contains("NotCarriedOut"));
+        Decisions().Should().Equal("CandidateWaiting", "Released", "NotCarriedOut");
+        var last = Lines()[^1];
+        ((string?)last["overtakes"]).Should().Be("Released");
+        ((string?)last["revision"]).Should().Be(A);
+        ((string?)last["message"]).Should().Be("Released was written to the audit log and could not be carried out; by the next look nothing of it was to be done");
+        var gated = await source.UntilAsync("says so, too", found => (string?)found["status"]!["decisions"]?[0]?["decision"] == "NotCarriedOut");
+        ((string?)gated["status"]!["decisions"]![0]!["at"]).Should().Be((string?)last["at"]);
+        await source.LookedAtAgainAsync();
+        GatedApp.Released((await source.GatedAsync())!, "revision").Should().BeNull();
+
+        // Let through later it is a decision of its own.
+        await source.OpenAsync();
+        await source.UntilReleasedAsync(A);
+        Decisions().Should().Equal("CandidateWaiting", "Released", "NotCarriedOut", "Released");
+        ((string?)Lines()[^1]["overtakes"]).Should().BeNull();
+    }
+
+    private static bool IsStatus(string write) => write.Contains("/gatedsources/app/status", StringComparison.Ordinal);
+
+    private Task<RunningController> StartAsync(RecordingProxy proxy) => RunningController.StartAsync(proxy.KubeconfigPath, [$"--audit-log={Log}", "--max-retry-delay=1s"]);
+
+    private async Task<PlayedSource> WaitingAsync()
+    {
+        var source = await PlayedSource.StartAsync(cluster);
+        await source.FetchAsync(A, "sha256:01");
+        await source.UntilWaitingAsync(A);
+        return source;
+    }
+
+    // While it is written to: a last line without its line break is still to come.
+    private List<JsonNode> Lines()
+    {
+        using var file = new StreamReader(new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        var text = file.ReadToEnd();
+        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).Where(line => (string?)line["object"]?["kind"] == "GatedSource")];
+    }
+
+    private List<string> Decisions() => [.. Lines().Select(line => (string)line["decision"]!)];
+}
