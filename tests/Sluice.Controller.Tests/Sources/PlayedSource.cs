@@ -40,10 +40,10 @@ internal sealed class PlayedSource
         spec: {sourceRef: {kind: {{Kind.Kind}}, name: {{source}}}, target: {name: {{target}}}, gates: [{name: release}] {{more}} }
         """);
 
-    /// <summary>Fetches: the source, or another object of its kind, has an artifact of its present spec.</summary>
+    /// <summary>Fetches: the source, or another object of its kind, has an artifact of its present spec. Waits for the object, since a target follows the status that releases.</summary>
     public async Task FetchAsync(string revision, string digest, string name = "app", string ready = "True", string metadata = "{}")
     {
-        var source = (await Cluster.GetAsync(Kind, Namespace, name))!;
+        var source = await Cluster.UntilAsync(Kind, Namespace, name, "is there", _ => true);
         await Cluster.PatchAsync(Kind, Namespace, name, $$"""
             {"status": {"observedGeneration": {{source["metadata"]!["generation"]}},
               "artifact": {"revision": "{{revision}}", "digest": "{{digest}}", "path": "x", "url": "http://x/x", "lastUpdateTime": "2026-11-25T12:00:00Z", "metadata": {{metadata}} },
