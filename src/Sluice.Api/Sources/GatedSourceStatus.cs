@@ -26,7 +26,7 @@ public sealed record GatedSourceStatus
     /// <summary>The last 20 decisions, the newest first: what came to wait, was rejected, released, refused, or waits no more.</summary>
     public IReadOnlyList<SourceDecision>? Decisions { get; init; }
 
-    /// <summary>What the source offered when it was rolled back, which does not come back by itself.</summary>
+    /// <summary>What the source offered when it was rolled back, or offers again though it was rolled back, which does not come back by itself.</summary>
     public CandidateKey? SetAside { get; init; }
 
     /// <summary>The specs of the source that the release in force, the history and the candidate were made from.</summary>

@@ -11,7 +11,7 @@ internal static class BallotPrinter
     public static void Print(Terminal terminal, GatedSource source, CandidateStatus candidate, IReadOnlyList<GateBallot> ballots, DateTimeOffset now)
     {
         terminal.WriteLine(Printable.Line(source.Subject()));
-        Line("Candidate", $"{candidate.Revision}{(candidate.Rollback == true ? " (a rollback)" : "")}");
+        Line("Candidate", $"{candidate.Revision}{(candidate.Rollback == true ? " (a rollback)" : source.Status.ToState().ReturnedAt is not null ? " (released before, and back: approvals count anew)" : "")}");
         Line("Digest", candidate.Digest);
         Line("Since", RelativeTime.Both(candidate.Since, now));
         if (candidate.Supersedes is { } superseded)

@@ -37,7 +37,17 @@ internal sealed class BallotReader(ClusterClient cluster, Identity self, DateTim
 
     private async Task<GateBallot> ReadAsync(GatedSource source, Candidate candidate, GateReference reference, GateLookup lookup, CancellationToken cancellation)
     {
-        var ballot = new GateBallot { Reference = reference, Candidate = candidate, Self = self, Now = now, Gate = lookup.Gate, Authors = Waiting(source, candidate)?.Authors };
+        var waiting = Waiting(source, candidate);
+        var ballot = new GateBallot
+        {
+            Reference = reference,
+            Candidate = candidate,
+            Self = self,
+            Now = now,
+            Gate = lookup.Gate,
+            Authors = waiting?.Authors,
+            ReturnedAt = waiting is null ? null : source.Status.ToState().ReturnedAt,
+        };
         if (lookup.Gate is not { } gate)
             return ballot with { Problem = lookup.Problem ?? "it does not exist" };
         if (GateBallot.RulesOf(gate) is not { } rules)

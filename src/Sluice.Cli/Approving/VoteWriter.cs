@@ -11,10 +11,10 @@ namespace Sluice.Cli.Approving;
 /// <param name="dryRun">Whether the API server checks everything and stores nothing.</param>
 internal sealed class VoteWriter(ClusterClient cluster, bool dryRun)
 {
-    /// <summary>Creates the Approval. One of the user's own that has ended makes way for it.</summary>
+    /// <summary>Creates the Approval. One of the user's own that has ended, or is of before the candidate came back, makes way for it.</summary>
     /// <returns>The Approval as stored, and whether it is new.</returns>
     /// <exception cref="CommandException">There is another object of its name.</exception>
-    public async Task<(JsonObject Json, bool IsNew)> WriteAsync(Approval approval, ApprovalRules rules, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<(JsonObject Json, bool IsNew)> WriteAsync(Approval approval, GateBallot ballot, DateTimeOffset now, CancellationToken cancellation)
     {
         var key = new ObjectKey(approval.Metadata.Namespace ?? "", approval.Metadata.Name);
         var isSecondTry = false;
@@ -33,16 +33,16 @@ internal sealed class VoteWriter(ClusterClient cluster, bool dryRun)
                 var found = ClusterClient.ToApproval(json);
                 if (!ApprovalBody.SayTheSame(found.Spec, approval.Spec))
                     throw new CommandException($"Approval {key} is there already, and says something else: that {found.Spec.Approver.Username} {found.Spec.Decision}s {found.Spec.Revision}\nfind out who has made it, and delete it");
-                if (dryRun || Counts(found, rules, now))
+                if (dryRun || Counts(found, ballot, now))
                     return (json, false);
                 await cluster.DeleteAsync(ClusterClient.Approvals, key, new DeleteOptions { Uid = found.Metadata.Uid }, cancellation);
             }
         }
     }
 
-    private static bool Counts(Approval approval, ApprovalRules rules, DateTimeOffset now)
+    private static bool Counts(Approval approval, GateBallot ballot, DateTimeOffset now)
     {
-        var vote = approval.ToVote(rules);
-        return ApprovalDecision.Decide(rules, [vote], vote.Candidate, null, now).Counted.Length > 0;
+        var vote = approval.ToVote(ballot.Rules!);
+        return ApprovalDecision.Decide(ballot.Rules!, [vote], vote.Candidate, null, now, ballot.ReturnedAt).Counted.Length > 0;
     }
 }

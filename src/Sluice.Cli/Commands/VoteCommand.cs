@@ -182,7 +182,7 @@ internal sealed class VoteCommand(bool approves)
     private async Task<JsonObject> WriteAsync(CommandContext context, GatedSource source, GateBallot ballot, Approval approval, bool dryRun, CancellationToken cancellation)
     {
         var (json, isNew) = await FindOwnAsync(context, approval, ballot, cancellation) is { } own ? (own, false)
-            : await new VoteWriter(context.Cluster, dryRun).WriteAsync(approval, ballot.Rules!, context.Now, cancellation);
+            : await new VoteWriter(context.Cluster, dryRun).WriteAsync(approval, ballot, context.Now, cancellation);
         var vote = ClusterClient.ToApproval(json).ToVote(ballot.Rules!);
         // Later than the ballot was read: what was signed meanwhile counts from then.
         var after = isNew ? ballot with { Now = context.Now, Votes = [.. ballot.Votes.Where(other => other.Name != vote.Name), vote] } : ballot;

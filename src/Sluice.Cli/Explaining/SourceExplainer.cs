@@ -58,6 +58,8 @@ internal sealed class SourceExplainer(string program, DateTimeOffset now)
             yield return $"The digest of the candidate is {candidate.Digest}.";
             if (candidate.Rollback == true)
                 yield return "It is a rollback, which waits at the same gates.";
+            if (status.ToState().ReturnedAt is not null)
+                yield return "It was released before, and its source went back to it: approvals count from then on.";
             if (candidate.Supersedes is { } superseded)
                 yield return $"It supersedes {superseded}, whose approvals do not pass it.";
         }

@@ -28,8 +28,9 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
     /// <param name="source">The gated source.</param>
     /// <param name="candidate">The candidate.</param>
     /// <param name="authors">Who wrote the commit; null: it is not known.</param>
+    /// <param name="returnedAt">Since when it waits once more, having been released before: what was said for it until then does not count; null: it was not.</param>
     /// <param name="now">The present instant.</param>
-    public CandidateLook Look(ObservedGatedSource source, Candidate candidate, IReadOnlyList<string>? authors, DateTimeOffset now)
+    public CandidateLook Look(ObservedGatedSource source, Candidate candidate, IReadOnlyList<string>? authors, DateTimeOffset? returnedAt, DateTimeOffset now)
     {
         var verdicts = ImmutableArray.CreateBuilder<GateVerdict>();
         var shown = ImmutableArray.CreateBuilder<CandidateGate>();
@@ -47,12 +48,14 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
                 continue;
             }
 
-            var decision = gate.Decide(candidate, now);
-            var approval = gate.Rules.Approvals is { } rules ? ApprovalDecision.Decide(rules, votes.Of(source, gate), candidate, authors, now) : null;
+            var wasOpenedBefore = gate.Latched.Current is { Revision: not null } request && request.RequestedAt <= returnedAt;
+            // Opened for what it was released by then, it is closed to it as to any other.
+            var decision = wasOpenedBefore ? gate.Decide(now) : gate.Decide(candidate, now);
+            var approval = gate.Rules.Approvals is { } rules ? ApprovalDecision.Decide(rules, votes.Of(source, gate), candidate, authors, now, returnedAt) : null;
             var checks = Check(gate, candidate, now);
             var isAsked = decision.State == GateState.Opened && approval?.State != ApprovalState.Rejected;
             asks.AddRange(isAsked ? gate.Rules.Checks.OfType<AskedCheck>().Where(check => check.IsAboutCandidate).Select(check => (gate, check)) : []);
-            var verdict = Combine(GateEvaluator.Verdict(gate.Name, decision), approval, checks);
+            var verdict = Combine(Verdict(gate, decision, candidate), approval, checks);
             verdicts.Add(verdict);
             shown.Add(Show(reference, verdict, decision, gate.Rules.Approvals));
             if (approval is not null && votesAreProved)
@@ -85,6 +88,13 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
             Asks = asks.ToImmutable(),
             Rejections = rejections.ToImmutable(),
         };
+    }
+
+    private static GateVerdict Verdict(ObservedGate gate, GateDecision decision, Candidate candidate)
+    {
+        var verdict = GateEvaluator.Verdict(gate.Name, decision);
+        return verdict.Kind != VerdictKind.OpenedForRevision ? verdict
+            : verdict with { Detail = candidate.IsNamedBy(gate.Latched.Current!.Revision!) ? "this revision as it was released before, and it came back since: open it anew" : "another revision alone" };
     }
 
     // Those of its checks that are about one candidate; of the others the gate's own decision knows.

@@ -47,20 +47,20 @@ internal sealed record GatedSourceLook
     /// <param name="target">What is seen of its target.</param>
     /// <param name="conflict">Why it may not have its target, if it may not.</param>
     /// <param name="consumers">What deploys from its target.</param>
-    /// <param name="ask">Asks the gates about a candidate.</param>
+    /// <param name="ask">Asks the gates about what waits.</param>
     /// <param name="now">The present instant.</param>
     public static GatedSourceLook At(
         ObservedGatedSource observed, SeenSource source, SeenTarget target, (string Reason, string Message)? conflict, Func<string, IReadOnlyCollection<Consumer>> consumers,
-        Func<Candidate, CandidateLook> ask, DateTimeOffset now)
+        Func<ReleaseState, CandidateLook> ask, DateTimeOffset now)
     {
         now = Rfc3339.WholeSecond(now);
         var stalled = conflict ?? (source.Refusal is { } refusal ? ("CannotPin", refusal) : null);
         var before = observed.State;
         var offered = source.Offers(before.Waiting?.Candidate, before.Released?.Candidate);
         var state = before.Take(observed.Rollback, offered, now, out var refused).Observe(offered, now);
-        var health = HealthOf(state.Released, target, consumers);
+        var health = HealthOf(observed, state.Released, target, consumers);
         state = health is null ? state : state.ObserveHealth(health, now);
-        var candidate = state.Waiting is { } waiting ? ask(waiting.Candidate) : null;
+        var candidate = state.Waiting is null ? null : ask(state);
         // Where there is a target already, something was released before: by a GatedSource of that name that is gone, or whose status is.
         var isFirst = observed.Source.Spec.Initial == GatedSourceSpec.InitialRelease && state.History.IsEmpty && !target.Exists;
         var obstacle = conflict?.Message ?? (state.Waiting is { IsRollback: true } back ? FindObstacle(observed, target, back.Candidate) : source.Refusal);
@@ -68,7 +68,7 @@ internal sealed record GatedSourceLook
         if (releases)
         {
             state = Release(observed, state, candidate!, isFirst && !candidate!.Decision.IsApproved, now);
-            health = HealthOf(state.Released, target, consumers);
+            health = HealthOf(observed, state.Released, target, consumers);
         }
 
         var look = new GatedSourceLook { State = state, Status = new(), Candidate = candidate, Releases = releases, Stalled = stalled, HasTarget = conflict is null, Obstacle = obstacle, Refusal = refused };
@@ -178,31 +178,35 @@ internal sealed record GatedSourceLook
         }
 
         var name = observed.TargetKey;
-        return target switch
-        {
-            { Failure: { } failure } => ("False", "TargetNotReady", $"{name} is not ready: {failure}"),
-            { Revision: { } revision, Digest: var digest } when Revisions.IsSame(revision, released.Revision) => digest == released.Digest
-                ? ("True", GateReasons.ReconciliationSucceeded, $"{released.Revision} is released")
-                : ("False", "DigestMismatch", $"{name} has the artifact {digest} for {revision}, and {released.Digest} was approved: what is served under this revision has changed. Find out who changed it; a roll-back or another revision replaces it"),
-            _ => ("Unknown", "Progressing", $"{released.Revision} is released, and {name} is waiting for source-controller"),
-        };
+        return target.Failure is { } failure ? ("False", "TargetNotReady", $"{name} is not ready: {failure}")
+            : FindMismatch(observed, target, released) is { } mismatch ? ("False", mismatch.Reason, $"{name} {mismatch.Clause}. Find out who changed it; a roll-back or another revision replaces it")
+            : target.Revision is { } revision && Revisions.IsSame(revision, released.Revision) ? ("True", GateReasons.ReconciliationSucceeded, $"{released.Revision} is released")
+            : ("Unknown", "Progressing", $"{released.Revision} is released, and {name} is waiting for source-controller");
     }
 
-    /// <summary>How a release is doing: what its target says, and then what deploys from it. Null when there is none.</summary>
-    private static ReleaseHealth? HealthOf(Release? release, SeenTarget target, Func<string, IReadOnlyCollection<Consumer>> consumers) => release is null ? null : target switch
+    /// <summary>That a target serves something else than it is pinned at, as a clause; null when it does not, or has not fetched it yet.</summary>
+    private static (string Reason, string Clause)? FindMismatch(ObservedGatedSource observed, SeenTarget target, Candidate released) => target switch
     {
-        { Failure: { } failure } => new(false, "TargetNotReady", $"the target is not ready: {failure}"),
-        { Revision: { } revision, Digest: var digest } when Revisions.IsSame(revision, release.Candidate.Revision) && digest != release.Candidate.Digest =>
-            new(false, "DigestMismatch", $"the target has the artifact {digest}, and {release.Candidate.Digest} was approved"),
-        _ => ReleaseHealth.Of(release.Candidate.Revision, consumers(release.Candidate.Revision)),
+        { Revision: { } revision } when Revisions.IsSame(revision, released.Revision) => target.Digest == released.Digest ? null
+            : ("DigestMismatch", $"has the artifact {target.Digest} for {revision}, and {released.Digest} was approved: what is served under this revision has changed"),
+        { Revision: { } other, IsReady: true } when PinnedSpec.IsAt(observed.Source.Spec.SourceRef.Kind, target.Spec, released) =>
+            ("RevisionMismatch", $"is pinned at {released.Revision}, which was approved, and is ready with {other}"),
+        _ => null,
     };
+
+    /// <summary>How a release is doing: what its target says, and then what deploys from it. Null when there is none.</summary>
+    private static ReleaseHealth? HealthOf(ObservedGatedSource observed, Release? release, SeenTarget target, Func<string, IReadOnlyCollection<Consumer>> consumers) => release is null ? null
+        : target.Failure is { } failure ? new(false, "TargetNotReady", $"the target is not ready: {failure}")
+        : FindMismatch(observed, target, release.Candidate) is { } mismatch ? new(false, mismatch.Reason, $"the target {mismatch.Clause}")
+        : ReleaseHealth.Of(release.Candidate.Revision, consumers(release.Candidate.Revision));
 
     private (bool Is, string Reason, string Message) Approved(SeenSource source) => State switch
     {
         { Waiting: not null } when Candidate!.Decision.IsApproved =>
             (false, "SourceMoved", $"Candidate {State.Waiting.Candidate.Revision} may pass, and is not released: {Obstacle ?? source.Problem ?? "the source offers another now"}"),
         { Waiting: not null } => (false, Candidate!.Decision.Reason, Candidate.Decision.Message),
-        { Released: { } released } => (true, released.Reason, $"{released.Candidate.Revision} is released, and nothing waits"),
+        { Released: { } released } => (true, released.Reason, $"{released.Candidate.Revision} is released, and nothing waits"
+            + (State.SetAside is { } aside && aside == source.Shown ? $": {aside.Revision}, which the source offers, was rolled back, and comes back when it is asked for" : "")),
         _ => (false, "NoCandidate", source.Problem ?? "the source offers nothing"),
     };
 

@@ -176,7 +176,7 @@ internal sealed partial class GatedSourceReconciler(
     {
         var now = time.GetUtcNow();
         return GatedSourceLook.At(
-            observed, source, target, sources.FindConflict(observed, target), revision => consumers.Of(observed.TargetKey, revision), candidate => gates.Look(observed, candidate, KnownAuthors.Of(candidate, observed, source), now), now);
+            observed, source, target, sources.FindConflict(observed, target), revision => consumers.Of(observed.TargetKey, revision), state => gates.Look(observed, state.Waiting!.Candidate, KnownAuthors.Of(state.Waiting.Candidate, observed, source), state.ReturnedAt, now), now);
     }
 
     private async Task BringAsync(

@@ -26,6 +26,14 @@ internal static class PinnedSpec
     public static IReadOnlyList<string> Includes(string spec) => !spec.Contains("\"include\"", StringComparison.Ordinal) ? []
         : [.. (JsonNode.Parse(spec)!["include"] as JsonArray ?? []).Select(include => (string?)include?["repository"]?["name"] ?? "")];
 
+    /// <summary>Whether the spec of a target, as JSON, is pinned at a candidate.</summary>
+    public static bool IsAt(string kind, string spec, Candidate candidate) => JsonNode.Parse(spec) is JsonObject pinned && kind switch
+    {
+        SourceKinds.Git => (string?)pinned["ref"]?["commit"] == Commit(candidate),
+        SourceKinds.Oci => (string?)pinned["ref"]?["digest"] == Revisions.Checksum(candidate.Revision),
+        _ => (string?)pinned["version"] == candidate.Revision,
+    };
+
     /// <summary>The spec of the target.</summary>
     /// <param name="kind">The kind of the source.</param>
     /// <param name="snapshot">The spec of the source as the candidate was made from it, as JSON.</param>
@@ -38,7 +46,7 @@ internal static class PinnedSpec
             case SourceKinds.Git:
                 // The branch stays: it keeps the clone shallow, and the revision as it was called.
                 var branch = (string?)spec["ref"]?["branch"];
-                var pinned = new JsonObject { ["commit"] = Revisions.Checksum(candidate.Revision).Split(':', 2)[^1] };
+                var pinned = new JsonObject { ["commit"] = Commit(candidate) };
                 if (branch is not null && (spec["ref"] as JsonObject)?.ContainsKey("name") != true)
                 {
                     pinned["branch"] = branch;
@@ -56,4 +64,6 @@ internal static class PinnedSpec
 
         return spec;
     }
+
+    private static string Commit(Candidate candidate) => Revisions.Checksum(candidate.Revision).Split(':', 2)[^1];
 }

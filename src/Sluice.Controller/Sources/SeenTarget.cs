@@ -30,6 +30,9 @@ internal sealed record SeenTarget
     /// <summary>The digest of that.</summary>
     public string? Digest { get; init; }
 
+    /// <summary>Whether it is ready with that, of its present spec.</summary>
+    public bool IsReady { get; init; }
+
     /// <summary>Why it is not ready, as its own condition says; null: it is, or that is not known yet.</summary>
     public string? Failure { get; init; }
 

@@ -42,7 +42,7 @@ internal static class SourceDecisions
                 By = before.IsRollback ? observed.Rollback?.By : null,
                 Reason = before.IsRollback ? "RollbackGivenUp" : "SourceWentBack",
                 Message = before.IsRollback ? $"The roll-back to {before.Candidate.Revision} is given up: {look.State.Released?.Candidate.Revision} stays released"
-                    : $"Candidate {before.Candidate.Revision} waits no more: the source offers again what is released, {look.State.Released?.Candidate.Revision}",
+                    : $"Candidate {before.Candidate.Revision} waits no more: the source went back to what it offered before; {look.State.Released?.Candidate.Revision} stays released",
             });
         }
 
@@ -58,7 +58,7 @@ internal static class SourceDecisions
                 Decision = after.IsRollback ? "RollbackRequested" : "CandidateWaiting",
                 By = after.IsRollback ? observed.Rollback?.By : null,
                 Reason = candidate.Decision.Reason,
-                Message = $"{candidate.Decision.Message}{Superseding(after.Supersedes, before)}",
+                Message = $"{candidate.Decision.Message}{Superseding(after.Supersedes, before)}{(look.State.ReturnedAt is null ? "" : " It was released before, and the source went back to it: approvals count anew.")}",
             });
         }
 

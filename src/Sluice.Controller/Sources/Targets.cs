@@ -105,7 +105,8 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
     {
         var (metadata, status) = (target["metadata"]!, target["status"]);
         var ready = (status?["conditions"] as JsonArray)?.FirstOrDefault(condition => (string?)condition?["type"] == "Ready");
-        var isCurrent = (long?)status?["observedGeneration"] == (long?)metadata["generation"];
+        var generation = (long?)metadata["generation"];
+        var isCurrent = (long?)status?["observedGeneration"] == generation;
         return new()
         {
             Exists = true,
@@ -115,6 +116,7 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
             Spec = CanonicalJson.OfSpec(target["spec"] as JsonObject ?? []),
             Revision = isCurrent ? (string?)status?["artifact"]?["revision"] : null,
             Digest = isCurrent ? (string?)status?["artifact"]?["digest"] : null,
+            IsReady = isCurrent && (string?)ready?["status"] == "True" && ((long?)ready["observedGeneration"] ?? generation) == generation,
             Failure = isCurrent && (string?)ready?["status"] == "False" ? (string?)ready["message"] ?? "" : null,
             IsDeleting = metadata["deletionTimestamp"] is not null,
         };

@@ -28,15 +28,19 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
     /// <param name="candidate">What asks to pass.</param>
     /// <param name="authors">Who wrote the commit, as <see cref="CommitAuthors"/> reads it; <see langword="null"/> or none: it is not known who did.</param>
     /// <param name="now">The instant to decide for.</param>
+    /// <param name="returnedAt">
+    /// Since when the candidate waits once more, having been released before: votes for it that were not cast, and signed where they are, later than that do not count; those against it do.
+    /// <see langword="null"/>: it was not.
+    /// </param>
     public static ApprovalDecision Decide(
-        ApprovalRules rules, IEnumerable<Vote> votes, Candidate candidate, IReadOnlyCollection<string>? authors, DateTimeOffset now)
+        ApprovalRules rules, IEnumerable<Vote> votes, Candidate candidate, IReadOnlyCollection<string>? authors, DateTimeOffset now, DateTimeOffset? returnedAt = null)
     {
         var wanted = votes
             .Where(vote => vote.Candidate == candidate && !(vote.EndsAt(rules) <= now))
             .Where(vote => rules.From.IsEmpty || rules.From.Any(approver => approver.Has(vote)))
             .OrderBy(vote => vote.CastAt).ThenBy(vote => vote.Username, StringComparer.Ordinal).ThenBy(vote => vote.Name, StringComparer.Ordinal)
             .ToImmutableArray();
-        var sound = wanted.Where(vote => vote.FaultUnder(rules) is null).ToImmutableArray();
+        var sound = wanted.Where(vote => Fault(rules, vote, returnedAt) is null).ToImmutableArray();
         var valid = sound.Where(vote => !(vote.StartsAt(rules) > now)).ToImmutableArray();
         var against = valid.Where(vote => !vote.Approves).DistinctBy(vote => vote.Username).ToImmutableArray();
         var names = rules.SeparateFromCommitAuthor ? CommitAuthors.Names(authors ?? []) : null;
@@ -60,12 +64,15 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
             return new(ApprovalState.AuthorUnknown, "who wrote the commit is not known, and may not approve it; status.authors of the GatedSource can state it", counted, until);
         }
 
-        var message = $"{inFavour.Length} of {rules.Required} approvals{(inFavour.IsEmpty ? "" : $" ({Names(inFavour)})")}{Discounted(rules, names, wanted, counted, now)}";
+        var message = $"{inFavour.Length} of {rules.Required} approvals{(inFavour.IsEmpty ? "" : $" ({Names(inFavour)})")}{Discounted(rules, names, wanted, counted, returnedAt, now)}";
         return new(inFavour.Length >= rules.Required ? ApprovalState.Approved : ApprovalState.Pending, message, counted, until);
     }
 
     private static bool IsAuthor(ApprovalRules rules, IReadOnlySet<string>? names, Vote vote) =>
         names is { Count: > 0 } && rules.AuthorClaim.Of(vote.Username, vote.Extra).Any(names.Contains);
+
+    private static string? Fault(ApprovalRules rules, Vote vote, DateTimeOffset? returnedAt) => vote.FaultUnder(rules)
+        ?? (vote.Approves && (vote.CastAt <= returnedAt || vote.StartsAt(rules) <= returnedAt) ? $"this was released before and came back at {Rfc3339.Format(returnedAt.Value)}; approvals from then on count" : null);
 
     private static string Names(ImmutableArray<Vote> votes)
     {
@@ -74,10 +81,10 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
     }
 
     /// <summary>Whose approvals do not count, or not yet, although they are meant to: people wonder.</summary>
-    private static string Discounted(ApprovalRules rules, IReadOnlySet<string>? names, ImmutableArray<Vote> wanted, ImmutableArray<Vote> counted, DateTimeOffset now)
+    private static string Discounted(ApprovalRules rules, IReadOnlySet<string>? names, ImmutableArray<Vote> wanted, ImmutableArray<Vote> counted, DateTimeOffset? returnedAt, DateTimeOffset now)
     {
         var clauses = wanted.Where(vote => vote.Approves && !counted.Any(other => other.Username == vote.Username))
-            .Select(vote => (vote.Username, Clause: vote.FaultUnder(rules) is { } fault ? $"does not count: {fault}"
+            .Select(vote => (vote.Username, Clause: Fault(rules, vote, returnedAt) is { } fault ? $"does not count: {fault}"
                 : vote.StartsAt(rules) is { } start && start > now ? $"does not count before {Rfc3339.Format(start)}"
                 : IsAuthor(rules, names, vote) ? "does not count: they wrote the commit" : null))
             .Where(found => found.Clause is not null)

@@ -25,13 +25,19 @@ public sealed record ReleaseState
     public ImmutableArray<Release> History { get; init; } = [];
 
     /// <summary>
-    /// What the source offered when it was rolled back: it is no candidate again, or it would be released a moment later by the approvals that it
-    /// has. <see langword="null"/>: nothing is set aside.
+    /// What the source offered when it was rolled back, or offers again though it was rolled back: it is no candidate until it is asked for, or it would be released a
+    /// moment later by the approvals that it has. <see langword="null"/>: nothing is set aside.
     /// </summary>
     public Candidate? SetAside { get; init; }
 
     /// <summary>The token of the request to roll back that was handled last.</summary>
     public string? HandledRollback { get; init; }
+
+    /// <summary>
+    /// Since when something waits that was released before and that the source offers again, as after a force-push: what was said for it before that was said for another
+    /// time, and does not let it pass once more. <see langword="null"/>: what waits is new, or a person asked to go back to it; as far as the history knows.
+    /// </summary>
+    public DateTimeOffset? ReturnedAt => Waiting is { IsRollback: false } waiting && History.Any(release => release.Candidate == waiting.Candidate) ? waiting.Since : null;
 
     /// <summary>The release in force.</summary>
     public Release? Released => History.IsEmpty ? null : History[0];
@@ -52,12 +58,17 @@ public sealed record ReleaseState
             return this;
         }
 
+        if (IsRolledBack(offered) && offered != SetAside)
+        {
+            return this with { Waiting = null, SetAside = offered };
+        }
+
         if (offered == Released?.Candidate || offered == SetAside)
         {
             return Waiting is null ? this : this with { Waiting = null };
         }
 
-        return this with { Waiting = new(offered, now, Waiting?.Candidate.Revision), SetAside = null };
+        return this with { Waiting = new(offered, now, Waiting?.Candidate.Revision) };
     }
 
     /// <summary>Takes a request to roll back, once.</summary>
@@ -116,7 +127,8 @@ public sealed record ReleaseState
         var waiting = Waiting ?? throw new InvalidOperationException("Nothing waits to be released.");
         var release = new Release(waiting.Candidate, now, by, reason, message) { Authors = authors };
         var before = Released is { HealthySince: not null } healthy ? History.SetItem(0, healthy with { HealthyUntil = now }) : History;
-        return this with { Waiting = null, History = [release, .. before.Take(HistoryLength - 1)] };
+        // What is new takes the place of what was set aside, too.
+        return this with { Waiting = null, History = [release, .. before.Take(HistoryLength - 1)], SetAside = waiting.IsRollback ? SetAside : null };
     }
 
     /// <summary>Takes note of how the release in force is doing.</summary>
@@ -128,4 +140,24 @@ public sealed record ReleaseState
         ({ HealthySince: not null } released, false) => this with { History = History.SetItem(0, released with { HealthySince = null }) },
         _ => this,
     };
+
+    /// <summary>Whether a roll-back has left something behind that was not released since.</summary>
+    private bool IsRolledBack(Candidate candidate)
+    {
+        var last = IndexOf(candidate, 0);
+        return History.Take(last).Where((release, at) => release.Reason == Releases.Release.Rollback && IndexOf(release.Candidate, at + 1) is var then && (then < 0 || then > last)).Any();
+    }
+
+    private int IndexOf(Candidate candidate, int from)
+    {
+        for (var at = from; at < History.Length; at++)
+        {
+            if (History[at].Candidate == candidate)
+            {
+                return at;
+            }
+        }
+
+        return -1;
+    }
 }

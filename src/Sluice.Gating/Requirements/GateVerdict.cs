@@ -12,6 +12,7 @@ public sealed record GateVerdict(string Gate, VerdictKind Kind, string Detail = 
         VerdictKind.Opened => $"gate '{Gate}' is opened",
         VerdictKind.GateClosed => $"gate '{Gate}' is closed",
         VerdictKind.GateClosing => $"gate '{Gate}' closes too soon ({Detail})",
+        VerdictKind.OpenedForRevision when Detail.Length > 0 => $"gate '{Gate}' is opened for {Detail}",
         VerdictKind.OpenedForRevision => $"gate '{Gate}' is opened for one revision alone, which needs a GatedSource",
         VerdictKind.CheckNotPassed => $"gate '{Gate}' waits for {Detail}",
         VerdictKind.CheckNeedsRevision => $"gate '{Gate}' has the check '{Detail}', which is about one revision and needs a GatedSource",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.Cli.Tests.Programs;
 using Sluice.TestBed;
 using static Sluice.Cli.Tests.Releasing.GatedApp;
@@ -59,6 +60,26 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
             .Should().Equal("RolledBack", "RollbackRequested", "Released", "CandidateWaiting", "Released");
         (await olga.RunAsync($"history gsrc/app -n {app.Namespace} -o json")).Succeeded().Json.AsArray().Select(record => (string?)record!["reason"]).Should().Equal("Rollback", "GateOpened", "Initial");
         (await olga.RunAsync($"rollback app -n {app.Namespace} --to {Digest('a')}")).FailedWith(1).Error.Should().Contain("there is nothing to roll back");
+    }
+
+    [Fact]
+    public async Task What_was_released_before_and_comes_back_is_approved_once_more()
+    {
+        var app = await StartAsync(cluster, "back", One);
+        var alice = await app.AsAsync("alice");
+        foreach (var digit in new[] { 'b', 'c' })
+        {
+            await app.OfferAsync(digit);
+            (await alice.RunAsync($"approve app -n {app.Namespace} {Patience} --yes")).Succeeded().Output.Should().Contain("It is released: ");
+        }
+
+        await app.OfferAsync('b');
+        (await alice.RunAsync($"explain gsrc/app -n {app.Namespace}")).Succeeded().Output.Should().Contain("It was released before, and its source went back to it: approvals count from then on.");
+        await app.UntilAsync("a second is over", status => DateTimeOffset.Parse((string)status["candidate"]!["since"]!, CultureInfo.InvariantCulture).AddSeconds(1) < TimeProvider.System.GetUtcNow());
+        var approved = (await alice.RunAsync($"approve app -n {app.Namespace} {Patience} --yes")).Succeeded();
+        approved.Error.Should().Contain($"Candidate   {Revision('b')} (released before, and back: approvals count anew)");
+        approved.Output.Should().StartWith($"Approved {Revision('b')}").And.Contain("1 of 1 approvals (alice)").And.Contain("It is released: ");
+        (await app.VotesAsync()).Should().Equal("alice approve", "alice approve");
     }
 
     [Fact]

@@ -155,8 +155,7 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
 
         await running.Cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gatedsource", "shared");
         await IsToldAsync();
-        await Sluice.TestBed.Eventually.GivesAsync("there is an Event", () => running.Cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "jsonpath={.items[*].reason}"),
-            reasons => reasons.Contains("IncludeNotGated", StringComparison.Ordinal));
+        await source.UntilEventAsync("IncludeNotGated");
 
         // The next revision would deploy the same, and waits for it; another spec repairs it.
         await source.FetchAsync("main@sha1:bb", "sha256:02");
@@ -181,6 +180,23 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task Another_revision_than_the_one_that_it_is_pinned_at_is_told()
+    {
+        var source = await PlayedSource.StartAsync(running.Cluster);
+        await source.ReleaseAsync("main@sha1:aa", "sha256:01");
+        await source.FetchAsync("main@sha1:ff", "sha256:ff", "app-gated", ready: "Unknown");
+        await source.UntilAsync("waits for source-controller", gated => gated.Condition("Ready", "reason") == "Progressing");
+        await source.FetchAsync("main@sha1:ff", "sha256:ff", "app-gated");
+        var gated = await source.UntilAsync("says so", gated => gated.Condition("Ready", "reason") == "RevisionMismatch");
+        gated.Condition("Ready", "message").Should().Contain("app-gated is pinned at main@sha1:aa, which was approved, and is ready with main@sha1:ff");
+        gated.Condition("Healthy", "reason").Should().Be("RevisionMismatch");
+        await source.UntilEventAsync("RevisionMismatch");
+
+        await source.FetchAsync("main@sha1:aa", "sha256:01", "app-gated");
+        await source.UntilAsync("is ready", gated => gated.Condition("Ready", "status") == "True");
+    }
+
+    [Fact]
     public async Task Another_digest_than_the_approved_one_under_its_revision_is_told()
     {
         var source = await PlayedSource.StartAsync(running.Cluster, "HelmChart");
@@ -190,7 +206,6 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
         await source.FetchAsync("1.2.3", "sha256:ff", "app-gated");
         var gated = await source.UntilAsync("says so", gated => gated.Condition("Ready", "reason") == "DigestMismatch");
         gated.Condition("Ready", "message").Should().Contain("sha256:ff").And.Contain("sha256:01 was approved");
-        await Sluice.TestBed.Eventually.GivesAsync("there is an Event", () => running.Cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "jsonpath={.items[*].reason}"),
-            reasons => reasons.Contains("DigestMismatch", StringComparison.Ordinal));
+        await source.UntilEventAsync("DigestMismatch");
     }
 }

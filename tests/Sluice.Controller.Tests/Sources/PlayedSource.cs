@@ -78,6 +78,10 @@ internal sealed class PlayedSource
 
     public Task<JsonNode> UntilTargetAsync(string what, Func<JsonNode, bool> isWanted) => Cluster.UntilAsync(Kind, Namespace, "app-gated", what, isWanted);
 
+    /// <summary>Waits for an Event of its namespace.</summary>
+    public Task UntilEventAsync(string reason) => Eventually.GivesAsync($"there is an Event {reason}", () => Cluster.Kubectl.RunAsync("-n", Namespace, "get", "events", "-o", "jsonpath={.items[*].reason}"),
+        reasons => reasons.Split(' ').Contains(reason));
+
     /// <summary>Releases a revision, by opening the gate and closing it again.</summary>
     public async Task ReleaseAsync(string revision, string digest)
     {
@@ -99,6 +103,9 @@ internal sealed class PlayedSource
 
     /// <summary>A vote as a manifest, about what waits.</summary>
     public async Task<JsonNode> VoteAsync(string user, string decision = "approve") => await Cluster.VoteAsync((await GatedAsync())!, user, decision);
+
+    /// <summary>Casts a vote.</summary>
+    public static Task CastAsync(Kubectl voter, JsonNode vote) => voter.RunAsync(["create", "-f", "-"], vote.ToJsonString());
 
     /// <summary>kubectl as a user who has a role in the namespace.</summary>
     public Task<Kubectl> AsAsync(string user, string role, params string[] groups) => Cluster.AsAsync(Namespace, user, role, groups);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Sluice.Controller.Tests.Clusters;
 using Sluice.TestBed;
@@ -151,6 +152,56 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
         await source.UntilReleasedAsync(C);
         await source.FetchAsync(B, "sha256:02");
         await source.UntilAsync("waits", gated => GatedApp.Candidate(gated, "revision") == B && gated.Condition("Approved", "reason") == "OpenedForRevision");
+    }
+
+    [Fact]
+    public async Task A_force_push_back_to_what_was_released_before_waits_for_approvals_of_its_own()
+    {
+        var source = await PlayedSource.StartAsync(Cluster, gate: """{"default": "opened", "approvals": {}}""");
+        var alice = await source.AsAsync("alice", "sluice-approver");
+        foreach (var (revision, digest) in new[] { (A, "sha256:01"), (B, "sha256:02") })
+        {
+            await source.FetchAsync(revision, digest);
+            await source.UntilWaitingAsync(revision);
+            await PlayedSource.CastAsync(alice, await source.VoteAsync("alice"));
+            await source.UntilReleasedAsync(revision);
+        }
+
+        await source.FetchAsync(A, "sha256:01");
+        var gated = await source.UntilWaitingAsync(A);
+        gated.Condition("Approved", "message").Should().Contain("that of alice does not count: this was released before and came back at ");
+        (gated["status"]!["decisions"]![0]!["message"]!.GetValue<string>()).Should().EndWith("It was released before, and the source went back to it: approvals count anew.");
+        await source.LookedAtAgainAsync();
+        GatedApp.Released((await source.GatedAsync())!, "revision").Should().Be(B);
+
+        // Times of Kubernetes are whole seconds.
+        var since = DateTimeOffset.Parse(GatedApp.Candidate(gated, "since")!, CultureInfo.InvariantCulture);
+        await Eventually.GivesAsync("that second is over", () => Task.FromResult(TimeProvider.System.GetUtcNow()), now => now >= since.AddSeconds(1));
+        await PlayedSource.CastAsync(alice, await source.VoteAsync("alice"));
+        await source.UntilReleasedAsync(A);
+    }
+
+    [Fact]
+    public async Task What_a_gate_was_opened_for_before_it_came_back_does_not_pass_by_that_once_more()
+    {
+        var source = await PlayedSource.StartAsync(Cluster);
+        await OpenForAsync(source, C);
+        await source.FetchAsync(C, "sha256:03");
+        await source.UntilReleasedAsync(C);
+        await Cluster.CreateGateAsync(source.Namespace, "other", "{}");
+        await Cluster.PatchAsync(GatedApp.GatedSource, source.Namespace, "app", """{"spec": {"gates": [{"name": "release"}, {"name": "other"}], "require": "oneOf"}}""");
+        await source.FetchAsync(B, "sha256:02");
+        await source.UntilWaitingAsync(B);
+        await Cluster.OpenAsync(source.Namespace, "other");
+        await source.UntilReleasedAsync(B);
+        await Cluster.CloseAsync(source.Namespace, "other");
+        await Cluster.UntilAsync(FluxResources.Gate, source.Namespace, "other", "is closed", gate => gate.Condition("Opened", "status") == "False");
+
+        await source.FetchAsync(C, "sha256:03");
+        var gated = await source.UntilWaitingAsync(C);
+        gated["status"]!["candidate"]!["gates"]![0]!["message"]!.GetValue<string>().Should().EndWith("is opened for this revision as it was released before, and it came back since: open it anew");
+        await OpenForAsync(source, C);
+        await source.UntilReleasedAsync(C);
     }
 
     [Fact]

@@ -16,7 +16,10 @@ public sealed class SourceDecisionsTests
 {
     private const int Steps = 400;
 
-    private static readonly Candidate[] Candidates = [new("main@sha1:aa", "sha256:01", "sha256:f0"), new("main@sha1:bb", "sha256:02", "sha256:f0"), new("main@sha1:cc", "sha256:03", "sha256:f0")];
+    // So often there is a new one, since what was rolled back is none again.
+    private const int StepsToTheNext = 25;
+
+    private static readonly Candidate[] Candidates = [.. Enumerable.Range(10, (Steps / StepsToTheNext) + 3).Select(number => new Candidate($"main@sha1:{number}", $"sha256:{number}", "sha256:f0"))];
 
     private readonly HashSet<(Candidate About, string User)> _against = [];
     private readonly List<AuditRecord> _told = [];
@@ -122,13 +125,13 @@ public sealed class SourceDecisionsTests
         switch (random.Next(10))
         {
             case <= 2:
-                _offered = random.Next(8) == 0 ? null : Candidates[random.Next(3)];
+                _offered = random.Next(8) == 0 ? null : Some(random);
                 break;
             case <= 4:
                 _isOpened = !_isOpened;
                 break;
             case <= 7:
-                var vote = (Candidates[random.Next(3)], random.Next(2) == 0 ? "bob" : "carol");
+                var vote = (Some(random), random.Next(2) == 0 ? "bob" : "carol");
                 if (!_against.Remove(vote))
                 {
                     _against.Add(vote);
@@ -136,13 +139,15 @@ public sealed class SourceDecisionsTests
 
                 break;
             default:
-                (_to, _requests) = (random.Next(4) == 0 ? "main@sha1:zz" : Candidates[random.Next(3)].Revision, _requests + 1);
+                (_to, _requests) = (random.Next(4) == 0 ? "main@sha1:zz" : Some(random).Revision, _requests + 1);
                 break;
         }
     }
 
+    private Candidate Some(Random random) => Candidates[((int)(_now - DateTimeOffset.UnixEpoch).TotalSeconds / StepsToTheNext) + random.Next(3)];
+
     private GatedSourceLook Look() => GatedSourceLook.At(
-        Observed(), new() { Exists = true, Shown = _offered, IsCurrent = true, Spec = "{}" }, SeenTarget.Missing, null, _ => [], Ask, _now);
+        Observed(), new() { Exists = true, Shown = _offered, IsCurrent = true, Spec = "{}" }, SeenTarget.Missing, null, _ => [], state => Ask(state.Waiting!.Candidate), _now);
 
     private ObservedGatedSource Observed()
     {

@@ -82,6 +82,21 @@ public sealed class ApprovalDecisionTests
         ApprovalDecision.Decide(rules, [Against("alice"), For("bob")], B, ["alice"], Noon).State.Should().Be(ApprovalState.Rejected);
     }
 
+    [Fact]
+    public void What_was_released_before_and_comes_back_passes_by_approvals_of_since_then_alone()
+    {
+        var (early, late) = (For("alice") with { CastAt = Noon.AddHours(-1) }, For("bob") with { CastAt = Noon.AddSeconds(1) });
+        var now = Noon.AddHours(1);
+        ApprovalDecision.Decide(new(), [early], B, null, now).State.Should().Be(ApprovalState.Approved);
+        var decision = ApprovalDecision.Decide(new(), [early], B, null, now, returnedAt: Noon);
+        decision.State.Should().Be(ApprovalState.Pending);
+        decision.Message.Should().Be("0 of 1 approvals; that of alice does not count: this was released before and came back at 2026-11-25T12:00:00Z; approvals from then on count");
+        ApprovalDecision.Decide(new(), [early with { CastAt = Noon }], B, null, now, Noon).State.Should().Be(ApprovalState.Pending, "which came first within a second is not known");
+        ApprovalDecision.Decide(new(), [early, late], B, null, now, Noon).State.Should().Be(ApprovalState.Approved);
+        ApprovalDecision.Decide(TwoPeople, [early, late], B, null, now, Noon).State.Should().Be(ApprovalState.Pending);
+        ApprovalDecision.Decide(new(), [Against("carol") with { CastAt = Noon.AddHours(-1) }, late], B, null, now, Noon).State.Should().Be(ApprovalState.Rejected, "what was said against it stands");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -75,6 +75,36 @@ public sealed class ReleaseStateTests
     }
 
     [Fact]
+    public void What_was_rolled_back_does_not_come_back_by_itself_when_another_candidate_came_in_between()
+    {
+        var rolledBack = Released(A, B, C).Take(new("1", A.Revision, null), C, Noon, out _).Release(Noon, null, Release.Rollback, "");
+        var d = new Candidate("main@sha1:d", "sha256:dd", "sha256:01");
+        var pushedAway = rolledBack.Observe(C, Noon).Observe(d, Noon).Observe(C, Noon.AddMinutes(1));
+        pushedAway.Waiting.Should().BeNull();
+        pushedAway.SetAside.Should().Be(C);
+
+        var afterwards = rolledBack.Observe(d, Noon).Release(Noon, null, "GateOpened", "");
+        afterwards.SetAside.Should().BeNull();
+        afterwards = afterwards.Observe(B, Noon);
+        afterwards.Waiting.Should().BeNull("it was left behind by the roll-back as well");
+        afterwards.SetAside.Should().Be(B);
+        afterwards.Take(new("2", B.Revision, null), B, Noon, out _).Waiting!.Candidate.Should().Be(B, "it was asked for");
+    }
+
+    [Fact]
+    public void What_was_released_before_and_is_offered_again_waits_once_more_and_says_since_when()
+    {
+        var state = Released(A, B);
+        state.ReturnedAt.Should().BeNull();
+        state.Observe(C, Noon.AddHours(1)).ReturnedAt.Should().BeNull("that is new");
+        var back = state.Observe(A, Noon.AddHours(2));
+        back.Waiting!.Candidate.Should().Be(A);
+        back.ReturnedAt.Should().Be(Noon.AddHours(2));
+        back.Observe(B, Noon.AddHours(3)).Observe(A, Noon.AddHours(4)).ReturnedAt.Should().Be(Noon.AddHours(4), "it came back a second time");
+        back.Take(new("1", A.Revision, null), A, Noon.AddHours(5), out _).ReturnedAt.Should().BeNull("a person asked to go back to it");
+    }
+
+    [Fact]
     public void A_rollback_is_given_up_by_asking_for_what_is_in_force()
     {
         var state = Released(A, B).Take(new("1", A.Revision, null), B, Noon, out _);
@@ -117,6 +147,8 @@ public sealed class ReleaseStateTests
         {
             Candidate?[] all = [null, A, B, C, new("main@sha1:a", "sha256:ee", "sha256:02")];
             var (state, offered, token) = (ReleaseState.Empty, (Candidate?)null, 0);
+            // Told apart from the code: everything that was released, in order, and what a roll-back has left behind.
+            var (released, leftBehind) = (new List<Candidate>(), new HashSet<Candidate>());
             var now = Noon;
             foreach (var (what, which) in steps)
             {
@@ -134,8 +166,16 @@ public sealed class ReleaseStateTests
                     default:
                         if (state.CanRelease(offered))
                         {
-                            state = state.Release(now, null, "GateOpened", "");
-                            state.Released!.Candidate.Should().Be(before.Waiting!.Candidate);
+                            var waited = before.Waiting!;
+                            state = state.Release(now, null, waited.IsRollback ? Release.Rollback : "GateOpened", "");
+                            state.Released!.Candidate.Should().Be(waited.Candidate);
+                            if (waited.IsRollback)
+                            {
+                                leftBehind.UnionWith(released.Skip(released.LastIndexOf(waited.Candidate) + 1));
+                            }
+
+                            leftBehind.Remove(waited.Candidate);
+                            released.Add(waited.Candidate);
                             state.History.Length.Should().Be(Math.Min(before.History.Length + 1, ReleaseState.HistoryLength));
                         }
 
@@ -145,7 +185,17 @@ public sealed class ReleaseStateTests
                 var looked = state.Observe(offered, now);
                 looked.Observe(offered, now.AddHours(1)).Should().BeEquivalentTo(looked, "to look again changes nothing");
                 looked.History.Should().Equal(state.History);
-                (looked.Waiting is { IsRollback: false } waiting && (waiting.Candidate == looked.SetAside || waiting.Candidate == looked.Released?.Candidate)).Should().BeFalse();
+                if (looked.Waiting is { IsRollback: false } waiting)
+                {
+                    waiting.Candidate.Should().NotBe(looked.SetAside).And.NotBe(looked.Released?.Candidate);
+                    // The history has no more of them.
+                    if (released.Count <= ReleaseState.HistoryLength)
+                    {
+                        leftBehind.Should().NotContain(waiting.Candidate, "what was rolled back waits only when it is asked for");
+                        looked.ReturnedAt.HasValue.Should().Be(released.Contains(waiting.Candidate));
+                    }
+                }
+
                 state = looked;
             }
         });
