@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Controller.Tests.Clusters;
@@ -14,14 +13,14 @@ public sealed class CrashTests(Cluster cluster) : IClassFixture<Cluster>
 
     [Fact]
     public Task A_kill_before_or_after_any_write_leaves_the_same_end_as_no_kill_at_all() =>
-        KillAtEveryWriteAsync(new([(Kustomization, "app"), (HelmRelease, "app")], PrepareHeldAsync, TellHeldAsync)
+        CrashRun.KillAtEveryWriteAsync(cluster, new(PrepareHeldAsync, TellHeldAsync, ns => DescribeAsync(ns, (Kustomization, "app"), (HelmRelease, "app")))
         {
             LeastWrites = 13, // A gate and two objects are held, released and held again, each with a condition.
         });
 
     [Fact]
     public Task A_kill_between_the_writes_that_take_a_suspension_or_the_words_of_somebody_else_over_leaves_the_same_end_too() =>
-        KillAtEveryWriteAsync(new([(Kustomization, "born"), (Kustomization, "copy")], PrepareTakenOverAsync, TellTakenOverAsync)
+        CrashRun.KillAtEveryWriteAsync(cluster, new(PrepareTakenOverAsync, TellTakenOverAsync, ns => DescribeAsync(ns, (Kustomization, "born"), (Kustomization, "copy")))
         {
             LeastWrites = 7, // One object is taken over and released, of the other the words are released, taken over and released, each with a condition.
         });
@@ -74,82 +73,16 @@ public sealed class CrashTests(Cluster cluster) : IClassFixture<Cluster>
         (await cluster.GetAsync(Kustomization, ns, "born"))!.SuspendOwners().Should().BeEmpty();
     }
 
-    private async Task KillAtEveryWriteAsync(Story story)
+    private async Task<string> DescribeAsync(string ns, params (ApiResource Kind, string Name)[] objects)
     {
-        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
-        var undisturbed = await TellAsync(proxy, story, killAt: 0, afterWrite: false);
-        undisturbed.Writes.Should().BeGreaterThanOrEqualTo(story.LeastWrites);
-        for (var number = 1; number <= undisturbed.Writes; number++)
-        {
-            foreach (var afterWrite in new[] { false, true })
-            {
-                var told = await TellAsync(proxy, story, number, afterWrite);
-                var kill = $"the controller was killed {(afterWrite ? "after" : "before")} write {number} of {undisturbed.Writes}";
-                (told.WasKilled || (number > story.LeastWrites && told.Writes < number)).Should().BeTrue(
-                    $"{kill}; only a write that not every run comes to may stay away, and this run made {told.Writes}");
-                told.End.Should().Be(undisturbed.End, kill);
-            }
-        }
-    }
-
-    /// <summary>Tells a story, in which the controller is killed before or after a write is done, if there is one of that number, and another one goes on.</summary>
-    private async Task<Told> TellAsync(RecordingProxy proxy, Story story, int killAt, bool afterWrite)
-    {
-        var ns = await cluster.NewNamespaceAsync();
-        await story.PrepareAsync(ns);
-
-        RunningController? running = null;
-        var killed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        bool KillAt(int number)
-        {
-            if (number != killAt || killed.Task.IsCompleted)
-            {
-                return false;
-            }
-
-            running!.Process.Kill();
-            return killed.TrySetResult(true);
-        }
-
-        proxy.Forget();
-        (proxy.BeforeWrite, proxy.AfterWrite) = afterWrite ? ((Func<int, bool>?)null, (Action<int>)(number => KillAt(number))) : (number => !KillAt(number), null);
-        running = await RunningController.StartAsync(proxy.KubeconfigPath, [], awaitReady: false);
-        var restarting = RestartAsync();
-
-        await story.TellAsync(ns);
-        var writes = proxy.Writes;
-        if (killAt > 0 && writes >= killAt)
-        {
-            // The end may be seen before the last write is answered, and it is only then that the controller is killed.
-            await killed.Task.WaitAsync(TimeSpan.FromSeconds(40), TestContext.Current.CancellationToken);
-        }
-
-        (proxy.BeforeWrite, proxy.AfterWrite) = (null, null);
-        killed.TrySetResult(false);
-        var wasKilled = await restarting;
-        await running.DisposeAsync();
         var end = new StringBuilder();
-        foreach (var (kind, name) in story.Objects)
+        foreach (var (kind, name) in objects)
         {
             end.AppendLine(Describe((await cluster.GetAsync(kind, ns, name))!).Replace(ns, "NS", StringComparison.Ordinal));
         }
 
         var gate = (await cluster.GetAsync(FluxResources.Gate, ns, "gate"))!;
-        end.AppendLine(CultureInfo.InvariantCulture, $"{gate.Condition("Opened", "status")} {gate.Condition("Opened", "message")} {gate.Condition("Ready", "status")} held {gate["status"]!["held"]}");
-        return new(end.ToString(), writes, wasKilled);
-
-        async Task<bool> RestartAsync()
-        {
-            if (!await killed.Task)
-            {
-                return false;
-            }
-
-            var dead = running!;
-            running = await RunningController.StartAsync(proxy.KubeconfigPath, [], awaitReady: false);
-            await dead.DisposeAsync();
-            return true;
-        }
+        return end.Append($"{gate.Condition("Opened", "status")} {gate.Condition("Opened", "message")} {gate.Condition("Ready", "status")} held {gate["status"]!["held"]}").ToString();
     }
 
     private static string Describe(JsonNode found) => string.Join(
@@ -161,20 +94,4 @@ public sealed class CrashTests(Cluster cluster) : IClassFixture<Cluster>
         string.Join(',', found["metadata"]!["annotations"]?.AsObject().Select(annotation => annotation.Key).Order() ?? Enumerable.Empty<string>()),
         found.Approved("status"),
         found.Approved("message"));
-
-    /// <summary>What happens in a namespace, from its beginning to its end, and the objects that it is about.</summary>
-    private sealed record Story(IReadOnlyList<(ApiResource Kind, string Name)> Objects, Func<string, Task> PrepareAsync, Func<string, Task> TellAsync)
-    {
-        /// <summary>
-        /// The writes that every run comes to. There may be more: the gate's count of what it holds is written once for two objects or once for
-        /// each, as the looks at the gate fall.
-        /// </summary>
-        public required int LeastWrites { get; init; }
-    }
-
-    /// <summary>A story that was told.</summary>
-    /// <param name="End">What there is at its end, without times.</param>
-    /// <param name="Writes">How many writes came.</param>
-    /// <param name="WasKilled">Whether the controller was killed at the write that was named.</param>
-    private sealed record Told(string End, int Writes, bool WasKilled);
 }

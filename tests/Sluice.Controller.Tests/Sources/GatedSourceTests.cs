@@ -16,6 +16,7 @@ public sealed class GatedSourceTests(ApprovingCluster approving) : IClassFixture
     {
         await using var controller = await approving.StartControllerAsync();
         await using var app = await GatedApp.StartAsync(Cluster, TwoPeople);
+        await using var everDeployed = await WatchRecorder.StartAsync(Cluster, GatedApp.Deployment, app.Namespace, deployment => deployment.Annotation("version"));
         var a = await app.CommitAsync("A");
         await app.GateAsync(", initial: release");
         await app.UntilReleasedAsync(a);
@@ -43,5 +44,18 @@ public sealed class GatedSourceTests(ApprovingCluster approving) : IClassFixture
         var released = (await app.SourceAsync())!["status"]!["history"]!.AsArray().Select(entry => (string?)entry!["revision"]);
         released.Should().Equal(c, a);
         GatedApp.Released((await app.SourceAsync())!, "by").Should().Be("carol, dave");
+
+        // Back to A, which nobody has voted about: spec.initial let it through.
+        await (await Cluster.AsAsync(app.Namespace, "olga", "sluice-operator")).RunAsync("-n", app.Namespace, "annotate", "gatedsource", "app",
+            $"gating.toolkit.fluxcd.io/rollback-to={a}", "gating.toolkit.fluxcd.io/rollback-requestedAt=1", "gating.toolkit.fluxcd.io/rollback-requestedBy=olga");
+        var waitingA = await app.UntilWaitingAsync(a);
+        await app.VoteAsync("alice", waitingA);
+        await app.UntilSourceAsync("counts alice's vote", source => (string?)source["status"]!["candidate"]?["approvals"]?[0]?["approver"] == "alice");
+        (await app.DeployedAsync()).Should().Be("C", "one of two has approved");
+        await app.VoteAsync("bob", waitingA);
+        await app.UntilReleasedAsync(a);
+        await app.UntilDeployedAsync("A");
+        GatedApp.Released((await app.SourceAsync())!, "by").Should().Be("olga, alice, bob");
+        everDeployed.Values.Should().Equal("A", "C", "A");
     }
 }

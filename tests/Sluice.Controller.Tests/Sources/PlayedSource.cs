@@ -20,9 +20,12 @@ internal sealed class PlayedSource
 
     public ApiResource Kind { get; }
 
-    public static async Task<PlayedSource> StartAsync(Cluster cluster, string kind = "GitRepository", string? spec = null, string gate = """{"default": "closed"}""", string gated = "")
+    /// <summary>The one that was started in a namespace.</summary>
+    public static PlayedSource In(Cluster cluster, string inNamespace, string kind = "GitRepository") => new(cluster, inNamespace, kind);
+
+    public static async Task<PlayedSource> StartAsync(Cluster cluster, string kind = "GitRepository", string? spec = null, string gate = """{"default": "closed"}""", string gated = "", string? inNamespace = null)
     {
-        var source = new PlayedSource(cluster, await cluster.NewNamespaceAsync(), kind);
+        var source = In(cluster, inNamespace ?? await cluster.NewNamespaceAsync(), kind);
         await cluster.CreateGateAsync(source.Namespace, "release", gate);
         await source.CreateSourceAsync("app", spec ?? Spec(kind));
         await source.GateAsync(gated);
