@@ -1,19 +1,24 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Api.Sources;
 using Sluice.Controller.Tests.Clusters;
+using Sluice.Controller.Tests.Faults;
+using Sluice.Gating.Releases;
 using Sluice.TestBed;
 
 namespace Sluice.Controller.Tests.Sources;
 
 /// <summary>
-/// Random commits, statements of their authors, votes, revocations, changed rules and keys, roll-backs, edits of the target, crashes and restarts, against a model that knows nothing of
-/// how Sluice works. After every step: what is deployed was approved, under the rules in force when it was released.
+/// Random commits and specs of the source, statements of authors, votes, revocations, changed rules and keys, roll-backs, edits of the target, crashes between any two writes and restarts, against
+/// a model that knows nothing of how Sluice works. After every step, and by a watch of the target at every instant: what is deployed was approved, under the rules in force when it was released.
 /// </summary>
 public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<ApprovingCluster>
 {
     private const int Steps = 60;
 
     private static readonly string[] People = ["alice", "bob", "carol"];
+    private static readonly string[] SayWhatIsSeen = ["candidate", "released", "setAside"];
 
     private Cluster Cluster => approving.Cluster;
 
@@ -44,12 +49,18 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
         }
 
         var (votes, required, told) = (new List<ModelledVote>(), 2, new List<string>());
-        var (everReleased, releases, rollbacks, edits) = (new HashSet<string>(), 0, 0, 0);
-        string? releasedBefore = null;
-        var controller = await approving.StartControllerAsync();
+        // Everything that was released, in order; and what each spec digest stands for.
+        var (everReleased, ignores, rollbacks, edits) = (new List<ModelledCandidate>(), new Dictionary<string, string>(), 0, 0);
+        var (ignoreNow, offered) = ("/docs", (ModelledCandidate?)null);
+        // What the source offers, since the step in which a controller saw it first.
+        (ModelledCandidate? About, DateTimeOffset At) seen = default;
+        (string At, ModelledCandidate About)? releasedBefore = null;
+        await using var proxy = await RecordingProxy.StartAsync(Cluster.ControlPlane, "flux-system:sluice-controller");
+        await using var everPinned = await WatchRecorder.StartAsync(Cluster, source.Kind, source.Namespace, target => (string)target["metadata"]!["name"]! == "app-gated" ? Pinned(target) : null);
+        var controller = await StartAsync();
         try
         {
-            for (var step = 0; step < (isSeparated ? 2 * Steps : Steps); step++)
+            for (var step = 0; step < (isSigned || isSeparated ? 2 * Steps : Steps); step++)
             {
                 // What the controller has looked at before this step, and what it may look at after it: it decides by one of the two.
                 var (votesBefore, requiredBefore, keyBefore, now) = (votes.ToList(), required, key, TimeProvider.System.GetUtcNow());
@@ -60,13 +71,18 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
                 }
 
                 var gated = (await source.GatedAsync())!;
-                if (GatedApp.Released(gated, "at") is { } at && at + GatedApp.Released(gated, "revision") is var release && release != releasedBefore)
+                seen = controller is null || offered == seen.About ? seen : (offered, now);
+                if (GatedApp.Released(gated, "at") is { } at && (at, Of(gated["status"]!["released"])!) is var release && release != releasedBefore)
                 {
-                    var about = (GatedApp.Released(gated, "revision")!, GatedApp.Released(gated, "digest")!);
-                    (MayPass(votesBefore, requiredBefore, keyBefore, about, now) || MayPass(votes, required, key, about, now))
+                    var about = release.Item2;
+                    // What was released before passes by its old votes only when a person asks for it.
+                    var isBack = GatedApp.Released(gated, "reason") != "Rollback" && everReleased.TakeLast(ReleaseState.HistoryLength).Contains(about);
+                    var votesAfter = votes.Where(vote => !isBack || IsOfNow(vote));
+                    votesBefore = [.. votesBefore.Where(vote => !isBack || IsOfNow(vote))];
+                    (MayPass(votesBefore, requiredBefore, keyBefore, about, now) || MayPass(votesAfter, required, key, about, now))
                         .Should().BeTrue($"{about} is released in step {step} of seed {seed}: {string.Join("; ", told)}");
-                    (releasedBefore, releases) = (release, releases + 1);
-                    everReleased.Add(Commit(about.Item1));
+                    releasedBefore = release;
+                    everReleased.Add(about);
                 }
 
                 if (controller is not null)
@@ -80,9 +96,13 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
 
                 if (controller is not null && releasedBefore is not null)
                 {
-                    var wanted = Commit(GatedApp.Released(gated, "revision")!);
-                    await source.UntilTargetAsync($"is at {wanted}, seed {seed}: {string.Join("; ", told)}", target => (string?)target["spec"]!["ref"]!["commit"] == wanted);
+                    await Eventually.GivesAsync($"the target is as it is released, seed {seed}: {string.Join("; ", told)}", TargetAndReleasedAsync, pair => pair.Target == pair.Released);
                 }
+
+                // Read in this order, since what is released is said before the target follows.
+                var pinned = everPinned.Values.Where(pinned => !pinned.StartsWith("ed", StringComparison.Ordinal)).ToList();
+                var (_, released) = await TargetAndReleasedAsync();
+                pinned.Should().BeSubsetOf(everReleased.Select(Wanted).Append(released), $"step {step} of seed {seed}: {string.Join("; ", told)}");
             }
         }
         finally
@@ -90,10 +110,11 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
             await (controller?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
 
-        releases.Should().BeGreaterThan(1, "a walk in which nothing is released proves nothing");
+        TestContext.Current.SendDiagnosticMessage($"walk {seed} released {everReleased.Count} times, {everReleased.Count - everReleased.Distinct().Count()} of them again");
+        everReleased.Count.Should().BeGreaterThan(1, "a walk in which nothing is released proves nothing");
 
         // What is stated in a step may have been seen by it, and an author's vote never counts after that.
-        bool MayPass(IEnumerable<ModelledVote> cast, int wanted, int? by, (string Revision, string Digest) about, DateTimeOffset stepBegan) => !isSeparated
+        bool MayPass(IEnumerable<ModelledVote> cast, int wanted, int? by, ModelledCandidate about, DateTimeOffset stepBegan) => !isSeparated
             ? Approves(cast, wanted, by, about, stepBegan)
             : authors.TryGetValue(about.Revision, out var author) && Approves(cast.Where(vote => vote.User != author || !vote.Approves), wanted, by, about, stepBegan);
 
@@ -103,7 +124,7 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
             var candidate = GatedApp.Candidate(gated, "revision");
             if (controller is null && random.Next(4) == 0)
             {
-                controller = await approving.StartControllerAsync();
+                controller = await StartAsync();
                 return "the controller starts";
             }
 
@@ -111,9 +132,7 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
             {
                 case 0:
                 case >= 1 and <= 8 when candidate is null:
-                    var (revision, digest) = ($"main@sha1:{random.Next(16, 20):x}", $"sha256:{random.Next(2):x2}");
-                    await source.FetchAsync(revision, digest);
-                    return $"fetches {revision} {digest}";
+                    return await FetchAsync(awaitSeen: controller is not null);
                 case >= 1 and <= 8:
                     return await VoteAsync(People[random.Next(3)], random.Next(12) == 0 ? "reject" : "approve", random.Next(5) == 0);
                 case 9 when votes.Count > 0:
@@ -127,10 +146,7 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
                     await Cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "has its rules seen", IsSeen);
                     return $"requires {required}";
                 case 11 when gated["status"]!["history"] is JsonArray { Count: > 1 } history:
-                    var to = (string)history[random.Next(history.Count)]!["revision"]!;
-                    await Cluster.Kubectl.RunAsync("-n", source.Namespace, "annotate", "--overwrite", "gatedsource", "app",
-                        $"gating.toolkit.fluxcd.io/rollback-to={to}", $"gating.toolkit.fluxcd.io/rollback-requestedAt={++rollbacks}");
-                    return $"asks to go back to {to}";
+                    return await AskBackAsync(history);
                 case 12 when await source.TargetAsync() is not null:
                     edits++;
                     await (random.Next(2) == 0
@@ -138,17 +154,14 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
                         : Cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gitrepository", "app-gated", "--wait=false"));
                     return "somebody changes or deletes the target";
                 case 13 when controller is not null:
-                    controller.Process.Kill();
-                    await controller.DisposeAsync();
-                    controller = null;
-                    return "the controller is killed";
+                    return await KillAsync(candidate, gated["status"]?["history"] as JsonArray);
                 case 14 when isSigned:
                     key = 1 - key;
                     await Cluster.PatchAsync(FluxResources.Gate, source.Namespace, "release", new JsonObject { ["spec"] = new JsonObject { ["approvals"] = new JsonObject { ["keys"] = SigningKey.Keys(("key", keys[key!.Value], null)) } } }.ToJsonString());
                     await Cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "has its keys seen", IsSeen);
                     return $"the gate has key {key}";
                 case >= 15:
-                    var written = candidate ?? $"main@sha1:{random.Next(16, 20):x}";
+                    var written = candidate ?? $"main@sha1:{random.Next(16, 22):x}";
                     authors.TryAdd(written, People[random.Next(3)]);
                     var stated = new JsonArray([.. authors.Select(author => new JsonObject { ["revision"] = author.Key, ["author"] = author.Value })]);
                     await Cluster.PatchAsync(GatedApp.GatedSource, source.Namespace, "app", new JsonObject { ["status"] = new JsonObject { ["authors"] = stated } }.ToJsonString(), "ci", "status");
@@ -156,6 +169,91 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
                 default:
                     return "nothing";
             }
+        }
+
+        Task<RunningController> StartAsync() => RunningController.StartAsync(proxy.KubeconfigPath, ["--trust-requested-by", "--runtime-namespace=flux-system"]);
+
+        // Cast before the source came back, or in the same second, it is of the time before.
+        bool IsOfNow(ModelledVote vote) => !vote.Approves || vote.CastBy > seen.At;
+
+        string Wanted(ModelledCandidate released) => $"{released.Revision[(released.Revision.LastIndexOf(':') + 1)..]} without {ignores[released.SpecDigest]}";
+
+        async Task<(string? Target, string? Released)> TargetAndReleasedAsync()
+        {
+            var (target, gated) = (await source.TargetAsync(), await source.GatedAsync());
+            return (target is null ? null : Pinned(target), Of(gated!["status"]?["released"]) is { } released ? Wanted(released) : null);
+        }
+
+        async Task<string> FetchAsync(bool awaitSeen)
+        {
+            var (revision, digest) = ($"main@sha1:{random.Next(16, 22):x}", $"sha256:{random.Next(2):x2}");
+            var began = TimeProvider.System.GetUtcNow();
+            if (random.Next(4) == 0)
+            {
+                ignoreNow = $"/docs-{random.Next(2)}";
+                await Cluster.PatchAsync(source.Kind, source.Namespace, "app", $$"""{"spec": {"ignore": "{{ignoreNow}}"} }""");
+            }
+
+            var spec = (await Cluster.GetAsync(source.Kind, source.Namespace, "app"))!["spec"]!;
+            offered = new(revision, digest, SpecDigest(spec));
+            ignores[offered.SpecDigest] = ignoreNow;
+            seen = controller is null || offered == seen.About ? seen : (offered, began);
+            await source.FetchAsync(revision, digest);
+            if (awaitSeen)
+            {
+                await source.UntilAsync($"sees {offered}, seed {seed}: {string.Join("; ", told)}", gated =>
+                    (bool?)gated["status"]?["candidate"]?["rollback"] == true || SayWhatIsSeen.Any(field => Of(gated["status"]?[field]) == offered));
+            }
+
+            return $"fetches {revision} {digest} without {ignoreNow}";
+        }
+
+        async Task<string> AskBackAsync(JsonArray history)
+        {
+            var to = (string)history[random.Next(history.Count)]!["revision"]!;
+            await Cluster.Kubectl.RunAsync("-n", source.Namespace, "annotate", "--overwrite", "gatedsource", "app",
+                $"gating.toolkit.fluxcd.io/rollback-to={to}", $"gating.toolkit.fluxcd.io/rollback-requestedAt={++rollbacks}");
+            return $"somebody asks to go back to {to}";
+        }
+
+        // At rest, or before or after one of the writes that follow from what happens next.
+        async Task<string> KillAsync(string? candidate, JsonArray? history)
+        {
+            var (number, isAfter, killed) = (random.Next(4), random.Next(2) == 0, false);
+            var when = number == 0 ? "at rest" : $"{(isAfter ? "after" : "before")} write {number}";
+            bool Kill(int write)
+            {
+                if (write == number && !killed)
+                {
+                    killed = true;
+                    controller!.Process.Kill();
+                }
+
+                return !killed;
+            }
+
+            var next = "nothing else happens";
+            if (number > 0)
+            {
+                proxy.Forget();
+                (proxy.BeforeWrite, proxy.AfterWrite) = isAfter ? ((Func<int, bool>?)null, (Action<int>)(write => Kill(write))) : (Kill, null);
+                next = random.Next(4) switch
+                {
+                    0 => await FetchAsync(awaitSeen: false),
+                    1 when history is { Count: > 1 } => await AskBackAsync(history),
+                    _ when candidate is not null => await VoteAsync(People[random.Next(3)], "approve", ends: false),
+                    _ => next,
+                };
+                var token = $"{Guid.NewGuid():n}";
+                await Cluster.AnnotateAsync(GatedApp.GatedSource, source.Namespace, "app", "reconcile.fluxcd.io/requestedAt", token);
+                await Eventually.GivesAsync("it has been killed, or has nothing to write", () => source.GatedAsync(), gated => killed || (string?)gated!["status"]?["lastHandledReconcileAt"] == token);
+                (proxy.BeforeWrite, proxy.AfterWrite) = (null, null);
+            }
+
+            controller!.Process.Kill();
+            await controller.DisposeAsync();
+            controller = null;
+            return $"the controller is killed {when}, and before that: {next}";
         }
 
         bool IsSeen(JsonNode gate) => controller is null || (long?)gate["status"]!["observedGeneration"] == (long?)gate["metadata"]!["generation"];
@@ -172,14 +270,15 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
             var (signedWith, how) = isSigned ? Sign(vote) : (null, "");
             await voters[user].RunAsync(["create", "-f", "-"], vote.ToJsonString());
             var spec = vote["spec"]!;
-            votes.Add(new((string)vote["metadata"]!["name"]!, user, decision == "approve", ((string)spec["revision"]!, (string)spec["digest"]!), until, signedWith));
+            votes.Add(new(
+                (string)vote["metadata"]!["name"]!, user, decision == "approve", new((string)spec["revision"]!, (string)spec["digest"]!, (string)spec["specDigest"]!), TimeProvider.System.GetUtcNow(), until, signedWith));
             return $"{user} says {decision} to {spec["revision"]} {spec["digest"]}{(ends ? " for 2 s" : "")}{how}";
         }
 
         (int? Key, string How) Sign(JsonNode vote)
         {
-            var with = random.Next(4) == 0 ? 1 - key!.Value : key!.Value;
-            switch (random.Next(6))
+            var with = random.Next(8) == 0 ? 1 - key!.Value : key!.Value;
+            switch (random.Next(10))
             {
                 case 0:
                     return (null, " unsigned");
@@ -198,7 +297,7 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
         }
     }
 
-    private static bool Approves(IEnumerable<ModelledVote> votes, int required, int? key, (string Revision, string Digest) about, DateTimeOffset stepBegan)
+    private static bool Approves(IEnumerable<ModelledVote> votes, int required, int? key, ModelledCandidate about, DateTimeOffset stepBegan)
     {
         // What ended before the step began has ended; what ends while it lasts may have counted.
         var valid = votes.Where(vote => vote.About == about && (vote.Until is null || vote.Until > stepBegan)).ToList();
@@ -208,5 +307,17 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
 
     private static string At(JsonNode? record) => $"{record!["at"]} {record["revision"]} {record["digest"]} {record["by"]}";
 
-    private static string Commit(string revision) => revision[(revision.LastIndexOf(':') + 1)..];
+    private static ModelledCandidate? Of(JsonNode? entry) => entry is null ? null : new((string)entry["revision"]!, (string)entry["digest"]!, (string)entry["specDigest"]!);
+
+    private static string Pinned(JsonNode target) => $"{target["spec"]!["ref"]!["commit"]} without {target["spec"]!["ignore"]}";
+
+    /// <summary>As the reference describes it: SHA-256 of the spec as JSON without spaces, its members in the order of their names.</summary>
+    private static string SpecDigest(JsonNode spec) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sorted(spec)!.ToJsonString())))}";
+
+    private static JsonNode? Sorted(JsonNode? value) => value switch
+    {
+        JsonObject members => new JsonObject(members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => KeyValuePair.Create(member.Key, Sorted(member.Value)))),
+        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+        _ => value?.DeepClone(),
+    };
 }
