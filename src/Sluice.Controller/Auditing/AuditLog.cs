@@ -182,7 +182,7 @@ internal sealed partial class AuditLog(string? path, string instance, SluiceMetr
     private List<AuditRecord> ToWrite(IReadOnlyList<AuditRecord> records)
     {
         var standing = records is [{ Object: { } about }, ..] ? _standing.GetValueOrDefault(about, []) : [];
-        var overtaken = standing.Where(other => !records.Any(record => IsSame(other.Record, record))).Select(other => other.Record.Decision).Distinct().ToList();
+        var overtaken = standing.Where(other => !AreAmong([other.Record], records)).Select(other => other.Record.Decision).Distinct().ToList();
         var written = records.Where(record => !standing.Any(other => other.IsSure && IsSame(other.Record, record))).ToList();
         if (overtaken.Count > 0)
         {
@@ -219,6 +219,9 @@ internal sealed partial class AuditLog(string? path, string instance, SluiceMetr
             return e;
         }
     }
+
+    /// <summary>Whether decisions are all among others, whenever they were made.</summary>
+    public static bool AreAmong(IEnumerable<AuditRecord> some, IReadOnlyList<AuditRecord> others) => some.All(one => others.Any(other => IsSame(one, other)));
 
     private static bool IsSame(AuditRecord one, AuditRecord other) =>
         (one.Decision, one.Revision, one.Digest, one.SpecDigest, one.By, one.Reason, one.Message)

@@ -31,6 +31,10 @@ internal static class DecisionRecords
         Message = recorded.Message,
     };
 
+    /// <summary>Whether the history of a gate has a decision, or the same one made anew since.</summary>
+    public static bool Has(GateStatus? status, AuditRecord decision) => status?.History?.Any(recorded => recorded.At >= decision.At
+        && (recorded.To, recorded.Reason, recorded.By, recorded.Message) == (decision.Gates[0].State, decision.Reason, decision.By, decision.Message)) == true;
+
     /// <summary>What is done to an object; null when that changes nothing that matters to people.</summary>
     public static AuditRecord? Of(GatedKey key, GatedObject gated, HoldPlan plan, HoldDecision decision, DateTimeOffset now) =>
         HoldNotifier.Describe(gated, plan, decision) is not var (_, reason, message) ? null : new()

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sluice.Api.Metadata;
 using Sluice.Api.Gated;
 using Sluice.Controller.Auditing;
@@ -14,6 +15,9 @@ namespace Sluice.Controller.Gated;
 internal sealed partial class HoldReconciler(
     KubernetesApi api, GatedObjects objects, GateEvaluator gates, GateBindings bindings, AuditLog audit, HoldNotifier notifier, TimeProvider time, ILogger<HoldReconciler> log)
 {
+    // Written with an error for an answer: that it was carried out all the same, and has to be told, is seen by the next look.
+    private readonly ConcurrentDictionary<GatedKey, (bool IsApproved, Action Tell)> _untold = new();
+
     /// <summary>Server-side apply as the one owner of a hold, taking the field from whoever set it to something else.</summary>
     public static ApplyOptions Apply { get; } = new(FieldManagers.Controller) { Force = true };
 
@@ -26,6 +30,7 @@ internal sealed partial class HoldReconciler(
         if (!objects.TryGet(key, out var gated, out var resource))
         {
             notifier.Forget(key);
+            _untold.TryRemove(key, out _);
             return ReconcileResult.Done;
         }
 
@@ -39,8 +44,14 @@ internal sealed partial class HoldReconciler(
         // Of what cannot be held nothing may say that it is: it is written as what is released, and told apart.
         var isUnheld = !decision.IsApproved && !objects.CanHold(key.Kind);
         var plan = HoldPlan.Of(gated.Hold, decision.IsApproved || isUnheld, HeldBy.Format(decision.Blocking), now);
+        var isUntold = _untold.TryRemove(key, out var untold);
         if (plan.Change == HoldChange.None)
         {
+            if (isUntold && untold.IsApproved == decision.IsApproved)
+            {
+                untold.Tell();
+            }
+
             audit.Done(DecisionRecords.About(key, gated));
             Tell();
             Settled?.Invoke(key);
@@ -88,7 +99,12 @@ internal sealed partial class HoldReconciler(
             LogGone(key, e.Message);
             return new() { Retry = true };
         }
-        catch (KubernetesApiException e) when (!e.IsTransient)
+        catch (KubernetesApiException e) when (e.IsTransient)
+        {
+            _untold[key] = (decision.IsApproved, Tell);
+            throw;
+        }
+        catch (KubernetesApiException e)
         {
             // For want of a right, or against a policy or a schema: a person has to do something, so it must not stand in the log alone.
             notifier.TellRefused(key, resource, gated, plan, decision, e.Message);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Sluice.Api;
 using Sluice.Api.Gates;
@@ -31,6 +32,9 @@ internal sealed partial class GateReconciler(
     KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, GateReader reader, bool seesAll, double intervalJitter, Func<bool> isBusy, CheckAsker asker, AuditLog audit, GateNotifier notifier,
     SluiceMetrics metrics, TimeProvider time, ILogger<GateReconciler> log)
 {
+    // Written with an error for an answer: whether it was carried out, and has to be told, is seen by the next look.
+    private readonly ConcurrentDictionary<ObjectKey, (ObservedGate Before, GateLook Look)> _untold = new();
+
     private static readonly TimeSpan CountPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The gates of the cluster.</summary>
@@ -45,6 +49,7 @@ internal sealed partial class GateReconciler(
         if (!gates.Cache.TryGet(key, out var observed))
         {
             notifier.Forget(key);
+            _untold.TryRemove(key, out _);
             return ReconcileResult.Done;
         }
 
@@ -52,6 +57,14 @@ internal sealed partial class GateReconciler(
         {
             return ReconcileResult.After(GateEvaluator.Pause);
         }
+
+        var about = DecisionRecords.About(observed);
+        if ((audit.Open(about) is [_, ..] || _untold.ContainsKey(key)) && !await IsCurrentAsync(observed, cancellation))
+        {
+            return new() { Retry = true };
+        }
+
+        Settle(observed);
 
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
@@ -93,18 +106,51 @@ internal sealed partial class GateReconciler(
                 // Gone, and the watch will say so; or the API server has just started and does not serve it yet.
                 return new() { Retry = true };
             }
+            catch (KubernetesApiException e) when (!e.IsConflict && look.Recorded is not null)
+            {
+                _untold[key] = (observed, look);
+                throw;
+            }
             catch (KubernetesApiException e) when (e.IsConflict)
             {
                 LogStale(key, e.Message);
                 return ReconcileResult.After(TimeSpan.FromMilliseconds(100));
             }
 
-            audit.Done(DecisionRecords.About(observed));
             notifier.Tell(observed, look);
         }
 
+        audit.Done(about);
+
         metrics.Reconciled(Gate.KindName, key.Namespace, key.Name, time.GetElapsedTime(started));
         return Wake(observed, look, asked, now);
+    }
+
+    /// <summary>What its history has of what was decided is no longer open, and is told if nobody was told of it.</summary>
+    private void Settle(ObservedGate observed)
+    {
+        var about = DecisionRecords.About(observed);
+        if (audit.Open(about) is [.., var open] && DecisionRecords.Has(observed.Gate.Status, open))
+        {
+            audit.Done(about);
+        }
+
+        if (_untold.TryRemove(observed.Key, out var untold) && observed.Uid == untold.Before.Uid && observed.Gate.Status?.History?.Contains(untold.Look.Recorded) == true)
+        {
+            notifier.Tell(untold.Before, untold.Look);
+        }
+    }
+
+    /// <summary>Whether the cache has what the API server has: a write that met an error may have been carried out all the same, and must not be said to be overtaken then.</summary>
+    private async Task<bool> IsCurrentAsync(ObservedGate observed, CancellationToken cancellation)
+    {
+        var present = await api.TryGetAsync(Resource, observed.Key, reader.Read, cancellation);
+        if (present?.Uid == observed.Uid && present.ResourceVersion != observed.ResourceVersion)
+        {
+            gates.Observe(present);
+        }
+
+        return present?.ResourceVersion == observed.ResourceVersion;
     }
 
     // Only while an answer matters: nobody is asked for a gate that is closed anyway.

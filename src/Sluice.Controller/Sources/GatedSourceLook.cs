@@ -76,9 +76,12 @@ internal sealed record GatedSourceLook
         return look with { Status = look.Describe(observed, source, target, health, now) };
     }
 
-    /// <summary>The same look with a decision that does not follow from it.</summary>
-    public GatedSourceLook With(AuditRecord decision, ObservedGatedSource observed) =>
-        this with { Decisions = [decision], Status = Status with { Decisions = SourceDecisions.Keep(observed.Status?.Decisions, [decision]) } };
+    /// <summary>A look that changes nothing, with a decision that does not follow from it.</summary>
+    public GatedSourceLook TakingBack(AuditRecord decision, ObservedGatedSource observed)
+    {
+        var before = observed.Status ?? new();
+        return this with { State = observed.State, Releases = false, Refusal = null, Decisions = [decision], Status = before with { Authors = null, Decisions = SourceDecisions.Keep(before.Decisions, [decision]) } };
+    }
 
     /// <summary>Whether a status says something else than one before it.</summary>
     public static bool Differ(GatedSourceStatus status, GatedSourceStatus? before) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Sluice.Api.Audit;
@@ -20,6 +21,9 @@ internal sealed partial class GatedSourceReconciler(
     KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, Includes includes, CandidateEvaluator gates, Consumers consumers, CheckAsker asker, AuditLog audit, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
     ILogger<GatedSourceReconciler> log)
 {
+    // Written with an error for an answer: whether it was carried out, and has to be told, is seen by the next look.
+    private readonly ConcurrentDictionary<AuditObject, (ObservedGatedSource Before, GatedSourceLook Look)> _untold = new();
+
     /// <summary>Looks at one gated source.</summary>
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
     {
@@ -70,11 +74,13 @@ internal sealed partial class GatedSourceReconciler(
         }
 
         audit.Done(DecisionRecords.About(gone));
+        _untold.TryRemove(DecisionRecords.About(gone), out _);
     }
 
     private async Task<ReconcileResult> LookAsync(ObservedGatedSource observed, CancellationToken cancellation)
     {
-        if (audit.Open(DecisionRecords.About(observed)) is [_, ..] && !await IsCurrentAsync(observed, cancellation))
+        var about = DecisionRecords.About(observed);
+        if ((audit.Open(about) is [_, ..] || _untold.ContainsKey(about)) && !await IsCurrentAsync(observed, cancellation))
         {
             return new() { Retry = true };
         }
@@ -91,34 +97,16 @@ internal sealed partial class GatedSourceReconciler(
             look = Look(observed, source, target);
         }
 
-        var takesBack = look.Decisions.IsEmpty && open is [_, ..];
-        if (takesBack)
+        if (!AuditLog.AreAmong(open, look.Decisions))
         {
-            // What was written down was not carried out, and nothing takes its place that could say so.
-            look = look.With(SourceDecisions.NotCarriedOut(open, time.GetUtcNow()), observed);
+            return await LookAsync(await TakeBackAsync(observed, look, open, cancellation), cancellation);
         }
 
         if (GatedSourceLook.Differ(look.Status, observed.Status))
         {
-            if (!takesBack)
-            {
-                audit.Deciding(look.Decisions, letsPass: look.Releases);
-            }
-
-            sources.Observe(await WholeStatus.WriteAsync(
-                api, GatedSources.Resource, observed.Key, Body(observed, look.Status), look.Status, ObservedGatedSource.Read,
-                written => GatedSourceLook.Differ(look.Status, written.Status) ? (written.Status ?? new()) with { Authors = null } : null, ApiJson.Default.GatedSourceStatus, cancellation));
-            if (takesBack)
-            {
-                // Not before: this write is what keeps the other from coming late.
-                audit.Deciding(look.Decisions, letsPass: false);
-            }
-
-            if (!look.Decisions.IsEmpty)
-            {
-                audit.Done(DecisionRecords.About(observed));
-            }
-
+            audit.Deciding(look.Decisions, letsPass: look.Releases);
+            await WriteAsync(observed, look, cancellation);
+            audit.Done(about);
             notifier.Tell(observed, look);
         }
 
@@ -146,10 +134,15 @@ internal sealed partial class GatedSourceReconciler(
         return present?.ResourceVersion == observed.ResourceVersion;
     }
 
-    /// <summary>The decisions that were written down and may not have been carried out; none when the status has the last of them.</summary>
+    /// <summary>The decisions that were written down and may not have been carried out; none when the status has the last of them. Those that it has and nobody was told of are told.</summary>
     private ImmutableArray<AuditRecord> Settle(ObservedGatedSource observed)
     {
         var about = DecisionRecords.About(observed);
+        if (_untold.TryRemove(about, out var untold) && SourceDecisions.Has(observed.Status, untold.Look.Decisions[^1]))
+        {
+            notifier.Tell(untold.Before, untold.Look);
+        }
+
         var open = audit.Open(about);
         if (open is not [.., var last] || !SourceDecisions.Has(observed.Status, last))
         {
@@ -158,6 +151,37 @@ internal sealed partial class GatedSourceReconciler(
 
         audit.Done(about);
         return [];
+    }
+
+    /// <summary>
+    /// Keeps in the status, before anything else is decided, that what was written down was not carried out and is not right any more. It is this write that keeps the other one from coming
+    /// late, so the line comes after it. Gives the gated source as it is then.
+    /// </summary>
+    private async Task<ObservedGatedSource> TakeBackAsync(ObservedGatedSource observed, GatedSourceLook look, ImmutableArray<AuditRecord> open, CancellationToken cancellation)
+    {
+        var back = look.TakingBack(SourceDecisions.NotCarriedOut(open, time.GetUtcNow()), observed);
+        var written = await WriteAsync(observed, back, cancellation);
+        audit.Deciding(back.Decisions, letsPass: false);
+        audit.Done(DecisionRecords.About(observed));
+        notifier.Tell(observed, back);
+        return written;
+    }
+
+    private async Task<ObservedGatedSource> WriteAsync(ObservedGatedSource observed, GatedSourceLook look, CancellationToken cancellation)
+    {
+        try
+        {
+            var written = await WholeStatus.WriteAsync(
+                api, GatedSources.Resource, observed.Key, Body(observed, look.Status), look.Status, ObservedGatedSource.Read,
+                written => GatedSourceLook.Differ(look.Status, written.Status) ? (written.Status ?? new()) with { Authors = null } : null, ApiJson.Default.GatedSourceStatus, cancellation);
+            sources.Observe(written);
+            return written;
+        }
+        catch (KubernetesApiException e) when (!e.IsNotFound && !e.IsConflict && !look.Decisions.IsEmpty)
+        {
+            _untold[DecisionRecords.About(observed)] = (observed, look);
+            throw;
+        }
     }
 
     private async Task<SeenSource> ReadAsync(GatedKey key, bool isFresh, CancellationToken cancellation)

@@ -141,7 +141,7 @@ internal static class SourceDecisions
         Approvals = [],
         Overtakes = null,
         Reason = "Overtaken",
-        Message = $"{string.Join(", ", open.Select(record => record.Decision).Distinct())} was written to the audit log and could not be carried out; by the next look nothing of it was to be done",
+        Message = $"{string.Join(", ", open.Select(record => record.Decision).Distinct())} was written to the audit log and could not be carried out; by the next look something else was right",
     };
 
     /// <summary>Whether somebody should look at it.</summary>

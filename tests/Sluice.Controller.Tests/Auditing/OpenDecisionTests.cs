@@ -59,7 +59,7 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
         var last = Lines()[^1];
         ((string?)last["overtakes"]).Should().Be("Released");
         ((string?)last["revision"]).Should().Be(A);
-        ((string?)last["message"]).Should().Be("Released was written to the audit log and could not be carried out; by the next look nothing of it was to be done");
+        ((string?)last["message"]).Should().Be("Released was written to the audit log and could not be carried out; by the next look something else was right");
         var gated = await source.UntilAsync("says so, too", found => (string?)found["status"]!["decisions"]?[0]?["decision"] == "NotCarriedOut");
         ((string?)gated["status"]!["decisions"]![0]!["at"]).Should().Be((string?)last["at"]);
         await source.LookedAtAgainAsync();
@@ -70,6 +70,88 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
         await source.UntilReleasedAsync(A);
         Decisions().Should().Equal("CandidateWaiting", "Released", "NotCarriedOut", "Released");
         ((string?)Lines()[^1]["overtakes"]).Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_release_that_arrives_late_is_not_said_to_be_overtaken_and_does_not_arrive_once_that_is_said(bool isInTime)
+    {
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await StartAsync(proxy);
+        var source = await WaitingAsync();
+        var (moment, held) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
+        proxy.SendsLate = write => IsStatus(write) && Decisions().Contains("Released") && Interlocked.Increment(ref held) == 1 ? moment.Task : null;
+        // So that it is not simply released by the next try.
+        proxy.Refuses = write => IsStatus(write) && Volatile.Read(ref held) > 0;
+        await source.OpenAsync();
+        await Eventually.GivesAsync("the release is on its way", () => Task.FromResult(Volatile.Read(ref held)), count => count > 0);
+        await source.CloseAsync();
+        await cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+        var refused = proxy.Requests.Count(IsStatus);
+        await Eventually.GivesAsync("it is looked at again", () => Task.FromResult(proxy.Requests.Count(IsStatus)), count => count >= refused + 2);
+        if (isInTime)
+        {
+            // Between a look that finds it not carried out and the write that would say so.
+            var arriving = proxy.BeforeWriteOf(GatedApp.GatedSource, source.Namespace, "app", async () =>
+            {
+                moment.SetResult();
+                (await proxy.LateAnswersAsync()).Should().Equal(200);
+            }, "status");
+            proxy.Refuses = _ => false;
+            await arriving;
+            await source.UntilReleasedAsync(A);
+            await source.LookedAtAgainAsync();
+            Decisions().Should().Equal("CandidateWaiting", "Released");
+        }
+        else
+        {
+            proxy.Refuses = _ => false;
+            await Eventually.GivesAsync("that it was not carried out is written down", () => Task.FromResult(Decisions()), decisions => decisions.Contains("NotCarriedOut"));
+            moment.SetResult();
+            (await proxy.LateAnswersAsync()).Should().Equal(409);
+            await source.LookedAtAgainAsync();
+            GatedApp.Released((await source.GatedAsync())!, "revision").Should().BeNull();
+            Decisions().Should().Equal("CandidateWaiting", "Released", "NotCarriedOut");
+        }
+    }
+
+    [Fact]
+    public async Task What_could_not_be_carried_out_and_is_to_be_done_otherwise_by_now_is_followed_by_both()
+    {
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await StartAsync(proxy);
+        var source = await WaitingAsync();
+        var isRefused = true;
+        proxy.Refuses = write => IsStatus(write) && Volatile.Read(ref isRefused);
+        await source.OpenAsync();
+        await Eventually.GivesAsync("the release is written down", () => Task.FromResult(Decisions()), decisions => decisions.Contains("Released"));
+        await source.FetchAsync(B, "sha256:02");
+        // One may have been decided about before that, the next was not.
+        var refused = proxy.Requests.Count(IsStatus);
+        await Eventually.GivesAsync("it is looked at again", () => Task.FromResult(proxy.Requests.Count(IsStatus)), count => count >= refused + 2);
+        Volatile.Write(ref isRefused, false);
+        await source.UntilReleasedAsync(B);
+        Decisions().Should().Equal("CandidateWaiting", "Released", "NotCarriedOut", "Released");
+        Lines().Select(line => (string?)line["overtakes"]).Should().Equal(null, null, "Released", null);
+        var kept = (await source.GatedAsync())!["status"]!["decisions"]!.AsArray().Select(entry => (string?)entry!["decision"]);
+        kept.Should().Equal("Released", "NotCarriedOut", "CandidateWaiting");
+    }
+
+    [Fact]
+    public async Task A_gate_that_was_opened_and_whose_answer_was_lost_is_not_said_to_be_overtaken_when_it_closes()
+    {
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await StartAsync(proxy);
+        var source = await WaitingAsync();
+        var lost = 0;
+        proxy.LosesAnswer = write => write.Contains("/gates/release/status", StringComparison.Ordinal) && Interlocked.Increment(ref lost) == 1;
+        await source.OpenAsync();
+        await source.UntilReleasedAsync(A);
+        await source.CloseAsync();
+        await cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+        lost.Should().BePositive();
+        Lines("Gate").Select(line => $"{line["decision"]} {line["overtakes"]}").Should().Equal("GateOpened ", "GateClosed ");
     }
 
     private static bool IsStatus(string write) => write.Contains("/gatedsources/app/status", StringComparison.Ordinal);
@@ -85,11 +167,11 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
     }
 
     // While it is written to: a last line without its line break is still to come.
-    private List<JsonNode> Lines()
+    private List<JsonNode> Lines(string kind = "GatedSource")
     {
         using var file = new StreamReader(new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         var text = file.ReadToEnd();
-        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).Where(line => (string?)line["object"]?["kind"] == "GatedSource")];
+        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).Where(line => (string?)line["object"]?["kind"] == kind)];
     }
 
     private List<string> Decisions() => [.. Lines().Select(line => (string)line["decision"]!)];

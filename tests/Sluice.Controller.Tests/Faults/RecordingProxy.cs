@@ -25,6 +25,7 @@ public sealed class RecordingProxy : IAsyncDisposable
     private readonly ConcurrentQueue<string> _requests = new();
     private readonly ConcurrentQueue<(string Request, int Status)> _answers = new();
     private readonly ConcurrentDictionary<string, Func<Task>> _interruptions = new();
+    private readonly ConcurrentQueue<Task<int>> _late = new();
     private int _writes;
 
     private readonly string? _user;
@@ -59,6 +60,11 @@ public sealed class RecordingProxy : IAsyncDisposable
     public Func<string, bool> LosesAnswer { get; set; } = _ => false;
 
     /// <summary>
+    /// Which writes, by method and path, are answered with a failure at once, and reach the API server when the task has ended: as when an answer was not waited for any longer. Default: none.
+    /// </summary>
+    public Func<string, Task?> SendsLate { get; set; } = _ => null;
+
+    /// <summary>
     /// Whether to refuse watches that begin with what there is, as an API server does that is older than these (1.32) or has them turned off:
     /// then lists are asked for.
     /// </summary>
@@ -90,6 +96,9 @@ public sealed class RecordingProxy : IAsyncDisposable
         return proxy;
     }
 
+    /// <summary>The statuses of the answers to what was sent late, when there are all of them.</summary>
+    public Task<int[]> LateAnswersAsync() => Task.WhenAll(_late);
+
     /// <summary>Starts counting anew.</summary>
     public void Forget()
     {
@@ -102,10 +111,10 @@ public sealed class RecordingProxy : IAsyncDisposable
     /// Has something done when the controller has decided about an object, and its write has not reached the API server. Done once: the task
     /// ends with it.
     /// </summary>
-    public Task BeforeWriteOf(ApiResource resource, string inNamespace, string name, Func<Task> action)
+    public Task BeforeWriteOf(ApiResource resource, string inNamespace, string name, Func<Task> action, string? subresource = null)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _interruptions[resource.ObjectPath(new(inNamespace, name))] = async () =>
+        _interruptions[resource.ObjectPath(new(inNamespace, name), subresource)] = async () =>
         {
             try
             {
@@ -157,29 +166,14 @@ public sealed class RecordingProxy : IAsyncDisposable
             await interruption();
         }
 
-        using var request = new HttpRequestMessage(new(context.Request.Method), new Uri(path, UriKind.Relative));
-        if (context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0)
+        if (isWrite && SendsLate($"{context.Request.Method} {path}") is { } moment)
         {
-            using var body = new MemoryStream();
-            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-            request.Content = new ByteArrayContent(body.ToArray());
-            request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
+            _late.Enqueue(SendLateAsync(await CopyAsync(context), moment));
+            context.Response.StatusCode = StatusCodes.Status504GatewayTimeout;
+            return;
         }
 
-        foreach (var header in context.Request.Headers.Where(header => header.Key is "Accept" or "User-Agent"))
-        {
-            request.Headers.TryAddWithoutValidation(header.Key, header.Value.AsEnumerable());
-        }
-
-        if (_user is not null)
-        {
-            request.Headers.Add("Impersonate-User", $"system:serviceaccount:{_user}");
-            foreach (var group in new[] { "system:serviceaccounts", $"system:serviceaccounts:{_user.Split(':')[0]}", "system:authenticated" })
-            {
-                request.Headers.Add("Impersonate-Group", group);
-            }
-        }
-
+        using var request = await CopyAsync(context);
         // A write that was begun is done even when the controller has gone, as on a real network.
         using var response = await _api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, isWrite ? CancellationToken.None : context.RequestAborted);
         if (isWrite)
@@ -206,5 +200,43 @@ public sealed class RecordingProxy : IAsyncDisposable
             await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
+    }
+
+    private async Task<int> SendLateAsync(HttpRequestMessage request, Task moment)
+    {
+        using (request)
+        {
+            await moment;
+            using var response = await _api.SendAsync(request);
+            return (int)response.StatusCode;
+        }
+    }
+
+    private async Task<HttpRequestMessage> CopyAsync(HttpContext context)
+    {
+        var request = new HttpRequestMessage(new(context.Request.Method), new Uri(context.Request.Path + context.Request.QueryString, UriKind.Relative));
+        if (context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0)
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            request.Content = new ByteArrayContent(body.ToArray());
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
+        }
+
+        foreach (var header in context.Request.Headers.Where(header => header.Key is "Accept" or "User-Agent"))
+        {
+            request.Headers.TryAddWithoutValidation(header.Key, header.Value.AsEnumerable());
+        }
+
+        if (_user is not null)
+        {
+            request.Headers.Add("Impersonate-User", $"system:serviceaccount:{_user}");
+            foreach (var group in new[] { "system:serviceaccounts", $"system:serviceaccounts:{_user.Split(':')[0]}", "system:authenticated" })
+            {
+                request.Headers.Add("Impersonate-Group", group);
+            }
+        }
+
+        return request;
     }
 }
