@@ -39,6 +39,10 @@ internal sealed class Votes
     /// <summary>Keeps them up to date until stopped.</summary>
     public Task RunAsync(CancellationToken stopping) => _approvals.RunAsync(stopping);
 
+    /// <summary>Whether the API server still has a vote.</summary>
+    public async Task<bool> StandsAsync(ObjectKey key, CancellationToken cancellation) =>
+        _approvals.Cache.Find(key) is { } seen && await _approvals.IsCurrentAsync(seen, cancellation);
+
     /// <summary>The votes about a gated source at a gate: those for exactly this gate and this object, not for others of their names.</summary>
     public IEnumerable<Vote> Of(ObservedGatedSource source, ObservedGate gate) =>
         _approvals.Cache.ByIndex(ByTarget, source.Key.ToString())

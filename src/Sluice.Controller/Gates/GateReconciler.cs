@@ -59,7 +59,8 @@ internal sealed partial class GateReconciler(
         }
 
         var about = DecisionRecords.About(observed);
-        if ((audit.Open(about) is [_, ..] || _untold.ContainsKey(key)) && !await IsCurrentAsync(observed, cancellation))
+        // A write that met an error may have been carried out all the same, and must not be said to be overtaken then.
+        if ((audit.Open(about) is [_, ..] || _untold.ContainsKey(key)) && !await gates.IsCurrentAsync(observed, cancellation))
         {
             return new() { Retry = true };
         }
@@ -139,18 +140,6 @@ internal sealed partial class GateReconciler(
         {
             notifier.Tell(untold.Before, untold.Look);
         }
-    }
-
-    /// <summary>Whether the cache has what the API server has: a write that met an error may have been carried out all the same, and must not be said to be overtaken then.</summary>
-    private async Task<bool> IsCurrentAsync(ObservedGate observed, CancellationToken cancellation)
-    {
-        var present = await api.TryGetAsync(Resource, observed.Key, reader.Read, cancellation);
-        if (present?.Uid == observed.Uid && present.ResourceVersion != observed.ResourceVersion)
-        {
-            gates.Observe(present);
-        }
-
-        return present?.ResourceVersion == observed.ResourceVersion;
     }
 
     // Only while an answer matters: nobody is asked for a gate that is closed anyway.

@@ -70,6 +70,9 @@ internal sealed class ObservedGate : ICachedObject
     /// <summary>What the gate is for a candidate, before any approvals are asked for.</summary>
     public GateDecision Decide(Candidate candidate, DateTimeOffset now) => GateDecision.Decide(Rules, Latched.Current, Answers, candidate, now);
 
+    /// <summary>Whether what its annotations ask for is latched, so that <see cref="Decide(DateTimeOffset)"/> heeds it.</summary>
+    public bool HasTakenRequests(DateTimeOffset now) => RequestLatch.Take(Latched, Requests, Rules, now).Latched.Current == Latched.Current;
+
     /// <summary>What its checks have answered.</summary>
     public ImmutableArray<CheckAnswer> Answers => _asker?.Of(Uid) ?? [];
 

@@ -102,7 +102,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _bindingReconciler = new(
             api, _bindings, _objects, new(_definitions.Cache), _room, key => seesAll && (options.WatchedNamespaces is null || !key.IsClusterWide), notifier, time);
         _sourceReconciler = new(
-            api, _sources, new(api, _objects), targets, new(_sources, targets), new(evaluator, _votes, new(_sources, consumers, access), options.TrustRequestedBy), consumers, _asker, _audit, new(notifier, loggers.CreateLogger<GatedSourceNotifier>()), metrics,
+            api, _sources, new(api, _objects), targets, new(_sources, targets), new(evaluator, _votes, new(_sources, consumers, access), options.TrustRequestedBy), new(_gates, _votes, time), consumers, _asker, _audit, new(notifier, loggers.CreateLogger<GatedSourceNotifier>()), metrics,
             time, loggers.CreateLogger<GatedSourceReconciler>());
 
         var clock = ClockWatch.TryOpen(loggers.CreateLogger<ClockWatch>());

@@ -18,7 +18,7 @@ namespace Sluice.Controller.Sources;
 /// first and is the only word on it, so that a crash between the two, or a target that somebody has changed, is mended by looking again.
 /// </summary>
 internal sealed partial class GatedSourceReconciler(
-    KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, Includes includes, CandidateEvaluator gates, Consumers consumers, CheckAsker asker, AuditLog audit, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
+    KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, Includes includes, CandidateEvaluator gates, ReleaseCheck check, Consumers consumers, CheckAsker asker, AuditLog audit, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
     ILogger<GatedSourceReconciler> log)
 {
     // Written with an error for an answer: whether it was carried out, and has to be told, is seen by the next look.
@@ -80,7 +80,8 @@ internal sealed partial class GatedSourceReconciler(
     private async Task<ReconcileResult> LookAsync(ObservedGatedSource observed, CancellationToken cancellation)
     {
         var about = DecisionRecords.About(observed);
-        if ((audit.Open(about) is [_, ..] || _untold.ContainsKey(about)) && !await IsCurrentAsync(observed, cancellation))
+        // A write that met an error may have been carried out all the same: what is decided next, and said of it, must not come from a status that is older.
+        if ((audit.Open(about) is [_, ..] || _untold.ContainsKey(about)) && !await sources.IsCurrentAsync(observed, cancellation))
         {
             return new() { Retry = true };
         }
@@ -97,6 +98,11 @@ internal sealed partial class GatedSourceReconciler(
             look = Look(observed, source, target);
         }
 
+        if (look is { Releases: true, Candidate: { Decision.IsApproved: true } candidate } && !await check.StandsAsync(observed, candidate, cancellation))
+        {
+            return new() { Retry = true };
+        }
+
         if (!AuditLog.AreAmong(open, look.Decisions))
         {
             return await LookAsync(await TakeBackAsync(observed, look, open, cancellation), cancellation);
@@ -105,9 +111,10 @@ internal sealed partial class GatedSourceReconciler(
         if (GatedSourceLook.Differ(look.Status, observed.Status))
         {
             audit.Deciding(look.Decisions, letsPass: look.Releases);
-            await WriteAsync(observed, look, cancellation);
+            var written = await WriteAsync(observed, look, cancellation);
             audit.Done(about);
             notifier.Tell(observed, look);
+            observed = written;
         }
 
         if (look.HasTarget && targetKey is { } pinned && look.State.Released is { } released)
@@ -117,21 +124,6 @@ internal sealed partial class GatedSourceReconciler(
 
         var wake = new[] { look.Candidate?.Until, Ask(look) }.Min();
         return wake is { } until ? ReconcileResult.At(until) : ReconcileResult.Done;
-    }
-
-    /// <summary>
-    /// Whether the cache has what the API server has. A write that met an error may have been carried out all the same, and what is decided next, and said of the decision
-    /// before, must not come from a status that is older.
-    /// </summary>
-    private async Task<bool> IsCurrentAsync(ObservedGatedSource observed, CancellationToken cancellation)
-    {
-        var present = await api.TryGetAsync(GatedSources.Resource, observed.Key, ObservedGatedSource.Read, cancellation);
-        if (present?.Uid == observed.Uid && present.ResourceVersion != observed.ResourceVersion)
-        {
-            sources.Observe(present);
-        }
-
-        return present?.ResourceVersion == observed.ResourceVersion;
     }
 
     /// <summary>The decisions that were written down and may not have been carried out; none when the status has the last of them. Those that it has and nobody was told of are told.</summary>
@@ -219,8 +211,8 @@ internal sealed partial class GatedSourceReconciler(
         }
         else if (!targets.IsAsWanted(key, target, CanonicalJson.OfSpec(spec)))
         {
-            await targets.ReplaceAsync(key, target, spec, cancellation);
-            if (!look.Releases)
+            var isReplaced = await targets.ReplaceAsync(key, target, spec, () => sources.IsCurrentAsync(observed, cancellation), cancellation);
+            if (isReplaced && !look.Releases)
             {
                 notifier.TellRestored(observed, key, released);
             }

@@ -61,6 +61,9 @@ internal sealed class GatedSources
     /// <summary>Takes the answer to a write into the cache.</summary>
     public void Observe(ObservedGatedSource written) => _sources.Observe(written);
 
+    /// <inheritdoc cref="Informer{T}.IsCurrentAsync"/>
+    public Task<bool> IsCurrentAsync(ObservedGatedSource seen, CancellationToken cancellation) => _sources.IsCurrentAsync(seen, cancellation);
+
     /// <summary>Those whose candidates wait at a gate.</summary>
     public IEnumerable<ObservedGatedSource> Naming(string gate) => _sources.Cache.ByIndex(ByGate, gate);
 

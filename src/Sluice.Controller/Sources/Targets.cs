@@ -56,13 +56,23 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
     }
 
     /// <summary>Replaces the spec of one that is there, if it is still the one that was seen.</summary>
-    public async Task ReplaceAsync(GatedKey key, SeenTarget seen, JsonObject spec, CancellationToken cancellation)
+    /// <param name="key">The target.</param>
+    /// <param name="seen">What was seen of it.</param>
+    /// <param name="spec">What it is to be.</param>
+    /// <param name="isCurrent">
+    /// Whether that still is what is released. Asked between reading the target and writing it with the version that was read: a controller that was paused before must not take it back to
+    /// what was released then.
+    /// </param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Whether it was replaced.</returns>
+    public async Task<bool> ReplaceAsync(GatedKey key, SeenTarget seen, JsonObject spec, Func<Task<bool>> isCurrent, CancellationToken cancellation)
     {
         var resource = Resource(key);
         var present = await api.GetAsync<JsonNode>(resource, key.Key, static json => JsonNode.Parse(json)!, cancellation);
-        if ((string?)present["metadata"]?["uid"] != seen.Uid || (string?)present["metadata"]?["annotations"]?[GatedSourceAnnotations.GatedSource] != seen.Owner)
+        if ((string?)present["metadata"]?["uid"] != seen.Uid || (string?)present["metadata"]?["annotations"]?[GatedSourceAnnotations.GatedSource] != seen.Owner
+            || !await isCurrent())
         {
-            return;
+            return false;
         }
 
         var wanted = spec.DeepClone().AsObject();
@@ -73,6 +83,7 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
 
         present["spec"] = wanted;
         Keep(key, await api.UpdateAsync<JsonNode>(resource, key.Key, Bytes(present.AsObject()), AsSources, static json => JsonNode.Parse(json)!, cancellation), CanonicalJson.OfSpec(spec));
+        return true;
     }
 
     /// <summary>Forgets one that nobody owns any more.</summary>

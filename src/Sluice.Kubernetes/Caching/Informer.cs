@@ -14,6 +14,8 @@ public sealed class Informer<T> where T : class, ICachedObject
         [InformerStatus.NotServed, InformerStatus.Retrying, InformerStatus.Syncing, InformerStatus.Stopped, InformerStatus.Watching];
 
     private readonly Lock _reporting = new();
+    private readonly KubernetesApi _api;
+    private readonly ObjectDecoder<T?> _decoder;
     private readonly IReadOnlyList<CollectionFollower<T>> _collections;
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<InformerStatus> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,6 +40,7 @@ public sealed class Informer<T> where T : class, ICachedObject
     internal Informer(KubernetesApi api, ApiResource resource, ObjectDecoder<T?> decoder, InformerOptions options, TimeProvider time, ILogger logger,
         Random random)
     {
+        (_api, _decoder) = (api, decoder);
         Resource = resource;
         Name = options.Name ?? resource.GroupResource;
         Cache = new ObjectCache<T>();
@@ -98,6 +101,31 @@ public sealed class Informer<T> where T : class, ICachedObject
     /// an event that is older does not take it back.
     /// </summary>
     public void Observe(T written) => _collections.FirstOrDefault(collection => collection.Updater.IsOwn(written.Key))?.Updater.Observe(written);
+
+    /// <summary>
+    /// Asks the API server whether an object still is as it was seen: for what must not be decided by a watch that lags behind, for as long as <see cref="InformerOptions.IdleTimeout"/> where a
+    /// connection hangs. A newer version is taken into the cache; that it is gone is left to the watch.
+    /// </summary>
+    /// <exception cref="KubernetesApiException">The API server could not be asked.</exception>
+    public async Task<bool> IsCurrentAsync(T seen, CancellationToken cancellation = default)
+    {
+        T? present;
+        try
+        {
+            present = await _api.GetAsync(Resource, seen.Key, _decoder, cancellation).ConfigureAwait(false);
+        }
+        catch (KubernetesApiException e) when (e.IsNotFound)
+        {
+            return false;
+        }
+
+        if (present?.Uid != seen.Uid)
+            return false;
+        if (present.ResourceVersion == seen.ResourceVersion)
+            return true;
+        Observe(present);
+        return false;
+    }
 
     /// <summary>Completes once <see cref="HasSynced"/>; never for a kind that is not served.</summary>
     public Task SyncedAsync(CancellationToken cancellation = default) => _synced.Task.WaitAsync(cancellation);

@@ -70,6 +70,9 @@ public sealed class RecordingProxy : IAsyncDisposable
     /// </summary>
     public bool RefusesWatchLists { get; set; }
 
+    /// <summary>For how long a watch, by its path, passes nothing on, as when its connection hangs. Default: it does not.</summary>
+    public Func<string, Task> Withholds { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Starts it.</summary>
     /// <param name="controlPlane">What it stands before.</param>
     /// <param name="user">A service account as NAMESPACE:NAME, whose rights every request has; null: those of the administrator.</param>
@@ -197,6 +200,11 @@ public sealed class RecordingProxy : IAsyncDisposable
         var buffer = new byte[16 * 1024];
         for (int read; (read = await stream.ReadAsync(buffer, context.RequestAborted)) > 0;)
         {
+            if (path.Contains("watch=", StringComparison.Ordinal))
+            {
+                await Withholds(path).WaitAsync(context.RequestAborted);
+            }
+
             await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }

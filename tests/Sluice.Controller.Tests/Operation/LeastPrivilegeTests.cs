@@ -144,13 +144,15 @@ public sealed class LeastPrivilegeTests(Cluster cluster) : IClassFixture<Cluster
         await cluster.UntilAsync(FluxResources.Kustomization, Ns, "once", "may reconcile once", found => !found.IsSuspended());
     }
 
-    /// <summary>A target is created, and set back after somebody has changed it.</summary>
+    /// <summary>What is approved is released, a target is created, and set back after somebody has changed it.</summary>
     private async Task ReleaseByRevisionAsync()
     {
         foreach (var (kind, revision) in new[] { ("GitRepository", "main@sha1:aa"), ("OCIRepository", "1.0@sha256:aa"), ("HelmChart", "1.0.0") })
         {
-            var source = await PlayedSource.StartAsync(cluster, kind, gate: """{"default": "opened"}""");
+            var source = await PlayedSource.StartAsync(cluster, kind, gate: """{"default": "opened", "approvals": {}}""");
             await source.FetchAsync(revision, "sha256:01");
+            await source.UntilWaitingAsync(revision);
+            await PlayedSource.CastAsync(cluster.Kubectl, await source.VoteAsync("admin"));
             await source.UntilTargetAsync("is created", _ => true);
             await cluster.PatchAsync(source.Kind, source.Namespace, "app-gated", """{"spec": {"interval": "9m"} }""", "sluice-sources");
             await source.UntilTargetAsync("is set back", target => (string?)target["spec"]!["interval"] == "1h");

@@ -1,0 +1,83 @@
+using Sluice.Controller.Tests.Clusters;
+using Sluice.Controller.Tests.Faults;
+using Sluice.TestBed;
+
+namespace Sluice.Controller.Tests.Sources;
+
+/// <summary>A watch that hangs while others do not: what the API server has by then counts at the moment of a release, not what the watch has told.</summary>
+public sealed class LaggingWatchTests(Cluster cluster) : IClassFixture<Cluster>
+{
+    private const string A = "main@sha1:aa";
+
+    [Fact]
+    public async Task An_approval_that_was_taken_back_while_the_watch_of_approvals_hangs_releases_nothing()
+    {
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await StartAsync(proxy);
+        var source = await PlayedSource.StartAsync(cluster, gate: """{"approvals": {}}""");
+        await source.FetchAsync(A, "sha256:01");
+        await source.UntilWaitingAsync(A);
+        var vote = await source.VoteAsync("alice");
+        await PlayedSource.CastAsync(cluster.Kubectl, vote);
+        await source.UntilAsync("counts the vote", gated => gated["status"]!["candidate"]?["approvals"] is not null);
+
+        var hang = Hang(proxy, "/approvals");
+        await cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "approval", (string)vote["metadata"]!["name"]!);
+        await source.OpenAsync();
+        await AsksAsync(proxy, $"/approvals/{vote["metadata"]!["name"]}");
+        GatedApp.Released((await source.GatedAsync())!, "revision").Should().BeNull();
+
+        hang.SetResult();
+        await source.UntilAsync("counts it no more", gated => gated.Condition("Approved", "message")?.Contains("0 of 1 approvals", StringComparison.Ordinal) == true);
+        GatedApp.Released((await source.GatedAsync())!, "revision").Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_gate_that_was_closed_while_the_watch_of_gates_hangs_lets_nothing_pass()
+    {
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await StartAsync(proxy);
+        var source = await PlayedSource.StartAsync(cluster, gate: """{"default": "opened", "approvals": {}}""");
+        await source.FetchAsync(A, "sha256:01");
+        await source.UntilWaitingAsync(A);
+
+        var hang = Hang(proxy, "/gates");
+        await source.CloseAsync();
+        await PlayedSource.CastAsync(cluster.Kubectl, await source.VoteAsync("alice"));
+        var gated = await source.UntilAsync("is told that the gate is closed", gated => gated.Condition("Approved", "reason") == "GateClosed");
+        GatedApp.Released(gated, "revision").Should().BeNull();
+        hang.SetResult();
+        await source.OpenAsync();
+        await source.UntilReleasedAsync(A);
+    }
+
+    [Fact]
+    public async Task Without_a_hang_what_is_approved_is_released_by_the_first_look_at_it()
+    {
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await StartAsync(proxy);
+        var source = await PlayedSource.StartAsync(cluster, gate: """{"default": "opened", "approvals": {}}""");
+        await source.FetchAsync(A, "sha256:01");
+        await source.UntilWaitingAsync(A);
+        await source.LookedAtAgainAsync();
+        proxy.Forget();
+        await PlayedSource.CastAsync(cluster.Kubectl, await source.VoteAsync("alice"));
+        await source.UntilReleasedAsync(A);
+        await source.UntilTargetAsync("is there", _ => true);
+        proxy.Requests.Count(request => request.StartsWith("GET", StringComparison.Ordinal) && request.Contains("/gates/release", StringComparison.Ordinal)).Should().Be(1);
+        proxy.Requests.Should().NotContain(request => request.StartsWith("GET", StringComparison.Ordinal) && request.Contains("/gatedsources?", StringComparison.Ordinal));
+    }
+
+    private static Task<RunningController> StartAsync(RecordingProxy proxy) => RunningController.StartAsync(proxy.KubeconfigPath, ["--trust-requested-by", "--max-retry-delay=1s"]);
+
+    private static TaskCompletionSource Hang(RecordingProxy proxy, string collection)
+    {
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        proxy.Withholds = path => path.Contains($"{collection}?", StringComparison.Ordinal) ? over.Task : Task.CompletedTask;
+        return over;
+    }
+
+    /// <summary>It has asked for it twice, so it was looked at again with what the first answer said.</summary>
+    private static Task AsksAsync(RecordingProxy proxy, string path) => Eventually.GivesAsync(
+        $"{path} is asked for", () => Task.FromResult(proxy.Requests.Count(request => request.StartsWith("GET", StringComparison.Ordinal) && request.EndsWith(path, StringComparison.Ordinal))), count => count > 1);
+}
