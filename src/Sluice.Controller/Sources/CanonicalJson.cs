@@ -24,6 +24,9 @@ internal static class CanonicalJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
+    /// <summary>The digest of that.</summary>
+    public static string DigestOfSpec(JsonObject spec) => Digest(OfSpec(spec));
+
     /// <summary>The digest of a text, as Flux writes digests.</summary>
     public static string Digest(string text) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
 

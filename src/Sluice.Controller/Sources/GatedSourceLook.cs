@@ -192,7 +192,7 @@ internal sealed record GatedSourceLook
     {
         { Revision: { } revision } when Revisions.IsSame(revision, released.Revision) => target.Digest == released.Digest ? null
             : ("DigestMismatch", $"has the artifact {target.Digest} for {revision}, and {released.Digest} was approved: what is served under this revision has changed"),
-        { Revision: { } other, IsReady: true } when PinnedSpec.IsAt(observed.Source.Spec.SourceRef.Kind, target.Spec, released) =>
+        { Revision: { } other, IsReady: true } when target.Pin == PinnedSpec.PinFor(observed.Source.Spec.SourceRef.Kind, released) =>
             ("RevisionMismatch", $"is pinned at {released.Revision}, which was approved, and is ready with {other}"),
         _ => null,
     };

@@ -209,7 +209,7 @@ internal sealed partial class GatedSourceReconciler(
             await targets.CreateAsync(key, observed.Key, spec, shardKey, cancellation);
             notifier.TellCreated(observed, key, released, isAgain: !look.Releases);
         }
-        else if (!targets.IsAsWanted(key, target, CanonicalJson.OfSpec(spec)))
+        else if (!targets.IsAsWanted(key, target, spec))
         {
             var isReplaced = await targets.ReplaceAsync(key, target, spec, () => sources.IsCurrentAsync(observed, cancellation), cancellation);
             if (isReplaced && !look.Releases)

@@ -17,9 +17,9 @@ internal sealed class PackedStatus
     public PackedStatus(GatedSourceStatus status)
     {
         using var packed = new MemoryStream();
-        using (var deflate = new DeflateStream(packed, CompressionLevel.Fastest))
+        using (var packing = new BrotliStream(packed, CompressionLevel.Optimal))
         {
-            JsonSerializer.Serialize(deflate, status, ApiJson.Default.GatedSourceStatus);
+            JsonSerializer.Serialize(packing, status, ApiJson.Default.GatedSourceStatus);
         }
 
         (_bytes, _unpacked) = (packed.ToArray(), new(status));
@@ -32,8 +32,8 @@ internal sealed class PackedStatus
             return known;
         }
 
-        using var inflate = new DeflateStream(new MemoryStream(_bytes), CompressionMode.Decompress);
-        var status = JsonSerializer.Deserialize(inflate, ApiJson.Default.GatedSourceStatus)!;
+        using var unpacking = new BrotliStream(new MemoryStream(_bytes), CompressionMode.Decompress);
+        var status = JsonSerializer.Deserialize(unpacking, ApiJson.Default.GatedSourceStatus)!;
         _unpacked.SetTarget(status);
         return status;
     }

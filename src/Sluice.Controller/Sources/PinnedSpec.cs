@@ -26,12 +26,20 @@ internal static class PinnedSpec
     public static IReadOnlyList<string> Includes(string spec) => !spec.Contains("\"include\"", StringComparison.Ordinal) ? []
         : [.. (JsonNode.Parse(spec)!["include"] as JsonArray ?? []).Select(include => (string?)include?["repository"]?["name"] ?? "")];
 
-    /// <summary>Whether the spec of a target, as JSON, is pinned at a candidate.</summary>
-    public static bool IsAt(string kind, string spec, Candidate candidate) => JsonNode.Parse(spec) is JsonObject pinned && kind switch
+    /// <summary>What a spec is pinned at; <see langword="null"/>: at nothing.</summary>
+    public static string? PinOf(string kind, JsonObject spec) => kind switch
     {
-        SourceKinds.Git => (string?)pinned["ref"]?["commit"] == Commit(candidate),
-        SourceKinds.Oci => (string?)pinned["ref"]?["digest"] == Revisions.Checksum(candidate.Revision),
-        _ => (string?)pinned["version"] == candidate.Revision,
+        SourceKinds.Git => (string?)spec["ref"]?["commit"],
+        SourceKinds.Oci => (string?)spec["ref"]?["digest"],
+        _ => (string?)spec["version"],
+    };
+
+    /// <summary>What the target is pinned at when a candidate is released.</summary>
+    public static string PinFor(string kind, Candidate candidate) => kind switch
+    {
+        SourceKinds.Git => Revisions.Checksum(candidate.Revision).Split(':', 2)[^1],
+        SourceKinds.Oci => Revisions.Checksum(candidate.Revision),
+        _ => candidate.Revision,
     };
 
     /// <summary>The spec of the target.</summary>
@@ -41,12 +49,13 @@ internal static class PinnedSpec
     public static JsonObject Make(string kind, string snapshot, Candidate candidate)
     {
         var spec = JsonNode.Parse(snapshot)!.AsObject();
+        var pin = PinFor(kind, candidate);
         switch (kind)
         {
             case SourceKinds.Git:
                 // The branch stays: it keeps the clone shallow, and the revision as it was called.
                 var branch = (string?)spec["ref"]?["branch"];
-                var pinned = new JsonObject { ["commit"] = Commit(candidate) };
+                var pinned = new JsonObject { ["commit"] = pin };
                 if (branch is not null && (spec["ref"] as JsonObject)?.ContainsKey("name") != true)
                 {
                     pinned["branch"] = branch;
@@ -55,15 +64,13 @@ internal static class PinnedSpec
                 spec["ref"] = pinned;
                 break;
             case SourceKinds.Oci:
-                spec["ref"] = new JsonObject { ["digest"] = Revisions.Checksum(candidate.Revision) };
+                spec["ref"] = new JsonObject { ["digest"] = pin };
                 break;
             default:
-                spec["version"] = candidate.Revision;
+                spec["version"] = pin;
                 break;
         }
 
         return spec;
     }
-
-    private static string Commit(Candidate candidate) => Revisions.Checksum(candidate.Revision).Split(':', 2)[^1];
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Sluice.Gating.Gates;
 
 namespace Sluice.Controller.Sources;
@@ -5,6 +6,9 @@ namespace Sluice.Controller.Sources;
 /// <summary>What is seen of a source, as far as its candidates go.</summary>
 internal sealed record SeenSource
 {
+    // Half of what a string takes, of what is read once in a while and kept for each source.
+    private readonly byte[] _spec = [];
+
     /// <summary>There is no such source.</summary>
     public static SeenSource Missing(string problem) => new() { Problem = problem };
 
@@ -24,7 +28,11 @@ internal sealed record SeenSource
     public string? Refusal { get; init; }
 
     /// <summary>Its spec as canonical JSON, without <c>suspend</c>.</summary>
-    public string Spec { get; init; } = "";
+    public string Spec
+    {
+        get => Encoding.UTF8.GetString(_spec);
+        init => _spec = Encoding.UTF8.GetBytes(value);
+    }
 
     /// <summary>Its label of Flux's sharding, which its target must have, too.</summary>
     public string? ShardKey { get; init; }

@@ -21,8 +21,11 @@ internal sealed record SeenTarget
     /// <summary>The gated source that it belongs to, as it says; null: it is somebody else's object.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>Its spec as canonical JSON, without <c>suspend</c>.</summary>
-    public string Spec { get; init; } = "";
+    /// <summary>The digest of its spec as canonical JSON, without <c>suspend</c>.</summary>
+    public string SpecDigest { get; init; } = "";
+
+    /// <summary>What it is pinned at, see <see cref="PinnedSpec.PinOf"/>; null: at nothing.</summary>
+    public string? Pin { get; init; }
 
     /// <summary>The revision of its artifact, if that is of its present spec.</summary>
     public string? Revision { get; init; }

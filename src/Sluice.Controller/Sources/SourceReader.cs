@@ -39,7 +39,7 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
     /// <summary>Forgets a source that nobody waits for.</summary>
     public void Forget(GatedKey key) => _seen.Forget(key);
 
-    private static SeenSource Read(GatedKey key, JsonNode source)
+    internal static SeenSource Read(GatedKey key, JsonNode source)
     {
         var (metadata, status) = (source["metadata"]!, source["status"]);
         var spec = source["spec"] as JsonObject ?? [];

@@ -33,8 +33,12 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
     }
 
     /// <summary>Whether a target is what it is to be.</summary>
-    public bool IsAsWanted(GatedKey key, SeenTarget seen, string spec) =>
-        seen.Exists && (seen.Spec == spec || _written.TryGet(key, seen.ResourceVersion, out var written) && written == spec);
+    public bool IsAsWanted(GatedKey key, SeenTarget seen, JsonObject spec)
+    {
+        var wanted = CanonicalJson.DigestOfSpec(spec);
+        return seen.Exists && (seen.SpecDigest == wanted || _written.TryGet(key, seen.ResourceVersion, out var written) && written == wanted);
+    }
+
 
     /// <summary>Creates it. Never anything that is there already: it might be somebody else's.</summary>
     public async Task CreateAsync(GatedKey key, ObjectKey owner, JsonObject spec, string? shardKey, CancellationToken cancellation)
@@ -52,7 +56,7 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
         }
 
         var body = new JsonObject { ["apiVersion"] = resource.ApiVersion, ["kind"] = resource.Kind, ["metadata"] = metadata, ["spec"] = spec.DeepClone() };
-        Keep(key, await api.CreateAsync<JsonNode>(resource, key.Key.Namespace, Bytes(body), static json => JsonNode.Parse(json)!, AsSources, cancellation), CanonicalJson.OfSpec(spec));
+        Keep(key, await api.CreateAsync<JsonNode>(resource, key.Key.Namespace, Bytes(body), static json => JsonNode.Parse(json)!, AsSources, cancellation), CanonicalJson.DigestOfSpec(spec));
     }
 
     /// <summary>Replaces the spec of one that is there, if it is still the one that was seen.</summary>
@@ -82,7 +86,7 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
         }
 
         present["spec"] = wanted;
-        Keep(key, await api.UpdateAsync<JsonNode>(resource, key.Key, Bytes(present.AsObject()), AsSources, static json => JsonNode.Parse(json)!, cancellation), CanonicalJson.OfSpec(spec));
+        Keep(key, await api.UpdateAsync<JsonNode>(resource, key.Key, Bytes(present.AsObject()), AsSources, static json => JsonNode.Parse(json)!, cancellation), CanonicalJson.DigestOfSpec(spec));
         return true;
     }
 
@@ -102,9 +106,9 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
             return SeenTarget.Missing;
         }
 
-        var seen = Read(target);
+        var seen = Read(key, target);
         _seen.Keep(key, seen.ResourceVersion, seen);
-        if (written is not null)
+        if (written is not null && written != seen.SpecDigest)
         {
             _written.Keep(key, seen.ResourceVersion, written);
         }
@@ -112,8 +116,9 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
         return seen;
     }
 
-    private static SeenTarget Read(JsonNode target)
+    internal static SeenTarget Read(GatedKey key, JsonNode target)
     {
+        var spec = target["spec"] as JsonObject ?? [];
         var (metadata, status) = (target["metadata"]!, target["status"]);
         var ready = (status?["conditions"] as JsonArray)?.FirstOrDefault(condition => (string?)condition?["type"] == "Ready");
         var generation = (long?)metadata["generation"];
@@ -124,7 +129,8 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
             Uid = (string?)metadata["uid"] ?? "",
             ResourceVersion = (string?)metadata["resourceVersion"] ?? "",
             Owner = (string?)metadata["annotations"]?[GatedSourceAnnotations.GatedSource],
-            Spec = CanonicalJson.OfSpec(target["spec"] as JsonObject ?? []),
+            SpecDigest = CanonicalJson.DigestOfSpec(spec),
+            Pin = PinnedSpec.PinOf(key.Kind.Kind, spec),
             Revision = isCurrent ? (string?)status?["artifact"]?["revision"] : null,
             Digest = isCurrent ? (string?)status?["artifact"]?["digest"] : null,
             IsReady = isCurrent && (string?)ready?["status"] == "True" && ((long?)ready["observedGeneration"] ?? generation) == generation,
