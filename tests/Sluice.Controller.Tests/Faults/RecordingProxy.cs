@@ -58,6 +58,9 @@ public sealed class RecordingProxy : IAsyncDisposable
     /// <summary>Which writes that are done, by method and path, are answered with a failure all the same. Default: none.</summary>
     public Func<string, bool> LosesAnswer { get; set; } = _ => false;
 
+    /// <summary>Of which requests, by method and path, the answers are kept back for now: a watch that lags behind. Default: of none.</summary>
+    public Func<string, bool> Withholds { get; set; } = _ => false;
+
     /// <summary>
     /// Whether to refuse watches that begin with what there is, as an API server does that is older than these (1.32) or has them turned off:
     /// then lists are asked for.
@@ -203,6 +206,11 @@ public sealed class RecordingProxy : IAsyncDisposable
         var buffer = new byte[16 * 1024];
         for (int read; (read = await stream.ReadAsync(buffer, context.RequestAborted)) > 0;)
         {
+            while (Withholds($"{context.Request.Method} {path}"))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, context.RequestAborted);
+            }
+
             await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
