@@ -12,6 +12,7 @@ var repeats = Number("--repeats=", 3);
 var concurrent = Number("--concurrent=", 16);
 var scale = args.Contains("--small") ? Scale.Small : Scale.Full;
 Subject[] subjects = args.Contains("--only-client-go") ? [Subject.Baseline] : args.Contains("--client-go") ? [Subject.Sluice, Subject.Baseline, Subject.BaselineWithHistory] : [Subject.Sluice];
+var only = args.FirstOrDefault(arg => arg is "--sources" or "--memory" or "--windows" or "--latency" or "--release");
 var results = new Results();
 foreach (var subject in subjects)
 {
@@ -26,7 +27,15 @@ for (var repeat = 1; repeat <= repeats; repeat++)
         await using var bench = await Bench.StartAsync();
         Results.Note($"-- run {repeat} of {repeats}: {subject.Name} on {bench.Server}, load {File.ReadAllText("/proc/loadavg")[..14]}");
         var round = new Round(bench, subject, scale, concurrent, results);
-        await (args.Contains("--sources") ? new SourceRound(bench, subject, scale, results).RunAsync() : args.Contains("--memory") ? round.RunMemoryAsync() : args.Contains("--windows") ? round.RunWindowsAsync() : args.Contains("--latency") ? round.RunLatencyAsync() : args.Contains("--release") ? round.RunReleaseAsync() : round.RunAsync(withDefaultLimit: repeat == 1));
+        await (only switch
+        {
+            "--sources" => new SourceRound(bench, subject, scale, results).RunAsync(),
+            "--memory" => round.RunMemoryAsync(),
+            "--windows" => round.RunWindowsAsync(),
+            "--latency" => round.RunLatencyAsync(),
+            "--release" => round.RunReleaseAsync(),
+            _ => round.RunAsync(withDefaultLimit: repeat == 1),
+        });
     }
 }
 

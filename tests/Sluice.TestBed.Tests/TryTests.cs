@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Runtime.Versioning;
+using System.Text.RegularExpressions;
 using Sluice.TestBed.Processes;
 
 namespace Sluice.TestBed.Tests;
 
-/// <summary>What <c>./try</c> does on a cluster that somebody has already.</summary>
+/// <summary>What <c>./try</c> does on a control plane of its own, and on a cluster that somebody has already.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class TryTests(RunningControlPlane running) : IClassFixture<RunningControlPlane>, IDisposable
 {
@@ -12,6 +14,47 @@ public sealed class TryTests(RunningControlPlane running) : IClassFixture<Runnin
     private readonly string _folder = Directory.CreateTempSubdirectory("sluice-try-tests-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task On_a_control_plane_of_its_own_the_whole_story_runs_step_by_step_and_nothing_is_left_of_it()
+    {
+        await using var story = ManagedProcess.Start("setsid", [RepositoryRoot.Combine("try")], Temporary());
+        (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(0, "it printed {0}", string.Join('\n', story.Output));
+        string[] inOrder =
+        [
+            "1. A gate that is closed by default", "\nmaintenance    True ", "\nsre-approval   False ",
+            "2. The commit 'my-app v1' is merged", "\nReconciliation is waiting approval, gate 'sluice-try/sre-approval' is closed.\n", "\nKustomization sluice-try/my-app is held since ",
+            "3. Somebody opens the gate", "\nsre-approval   True ", "Gate scheduled for closing at ", "\nv1\n",
+            "4. The window runs out", "\nsre-approval   False ", "Gate closed by default\n",
+            "5. The next commit, 'my-app v2', waits", "\nv1\n", "\nkustomization/my-app   sluice-try/sre-approval (GateClosed) ",
+            "6. A gate that is opened by default closes", "Gate sluice-try/sre-approval is opened until ", "\nIf nobody does anything, it is released at ", "\nv2\n",
+            "7. What happened, as Events", "GateOpened   Gate opened by default\n", "v2 is tested\n",
+            "That was the main job of Sluice.",
+        ];
+        string.Join('\n', story.Output).Should().MatchRegex($"(?s){string.Join(".*", inOrder.Select(Regex.Escape))}");
+        NothingRuns(story);
+    }
+
+    [Fact]
+    public async Task A_second_Ctrl_C_does_not_stop_it_from_cleaning_up()
+    {
+        // A test may have Ctrl-C ignored, and what it starts as well; at a terminal nobody has. A session of its own is a process group of its own.
+        await using var story = ManagedProcess.Start("env", ["--default-signal=INT", "setsid", RepositoryRoot.Combine("try")], Temporary());
+        await story.WaitForLineAsync("2. The commit 'my-app v1' is merged", AMinuteOrTwo, TestContext.Current.CancellationToken);
+        Signals.Send(-story.Id, Signals.Interrupt).Should().Be(0);
+        await story.WaitForLineAsync("cleaning up, which takes a moment and is not stopped by Ctrl-C", AMinuteOrTwo, TestContext.Current.CancellationToken);
+        Signals.Send(-story.Id, Signals.Interrupt).Should().Be(0);
+        (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(130, "it printed {0}", string.Join('\n', story.Output));
+        NothingRuns(story);
+    }
+
+    [Fact]
+    public async Task A_kubeconfig_is_looked_for_where_the_caller_is_and_one_that_is_not_there_is_said_before_anything_is_built()
+    {
+        await using var story = ManagedProcess.Start(RepositoryRoot.Combine("try"), ["--yes", "--kubeconfig", "config/mine"], Temporary(), _folder);
+        (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(1);
+        story.Output.Should().Equal($"try: cannot read the kubeconfig '{_folder}/config/mine'");
+    }
 
     [Fact]
     public async Task On_a_cluster_of_somebodys_the_whole_story_runs_and_nothing_is_left_of_it()
@@ -49,6 +92,24 @@ public sealed class TryTests(RunningControlPlane running) : IClassFixture<Runnin
 
     private ManagedProcess Try(string option) =>
         ManagedProcess.Start(RepositoryRoot.Combine("try"), [$"--kubeconfig={running.ControlPlane.KubeconfigPath}", option], Temporary());
+
+    /// <summary>Neither of its session, nor of those that began one of their own in its folder, as the control plane does.</summary>
+    private void NothingRuns(ManagedProcess story)
+    {
+        Directory.EnumerateFileSystemEntries(_folder, "sluice-try.*").Should().BeEmpty();
+        Directory.EnumerateDirectories("/proc").Where(process => int.TryParse(Path.GetFileName(process), out _)).Where(process =>
+        {
+            try
+            {
+                var session = File.ReadAllText(Path.Combine(process, "stat")).Split(") ").Last().Split(' ')[3];
+                return session == story.Id.ToString(CultureInfo.InvariantCulture) || File.ReadAllText(Path.Combine(process, "cmdline")).Contains(_folder, StringComparison.Ordinal);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }).Should().BeEmpty();
+    }
 
     private Dictionary<string, string?> Temporary() => new() { ["TMPDIR"] = _folder };
 

@@ -5,6 +5,9 @@ namespace Sluice.Api.Gated;
 /// <summary>The value of <see cref="GatedAnnotations.HeldBy"/>: which gates hold an object, each with its reason.</summary>
 public static class HeldBy
 {
+    /// <summary>What stands for the name of a gate where <see cref="GatedAnnotations.Gates"/> is there and empty.</summary>
+    public const string NoName = "(empty)";
+
     /// <summary>
     /// Writes the verdicts that hold an object: <c>flux-system/sre-approval (GateClosed), apps/qa (GateNotFound)</c>. Beyond
     /// <see cref="HoldDecision.MaxNamed"/> they are counted, so that a list as long as annotations may be leaves room for this one.

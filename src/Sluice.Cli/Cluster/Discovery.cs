@@ -23,7 +23,7 @@ internal sealed class Discovery(ClusterClient cluster)
             if ((await ResourcesAsync(name.Group, version, cancellation)).FirstOrDefault(resource => (string?)resource["name"] == name.Plural) is not { } found)
                 continue;
             var kind = new GatedKind(name.Group, (string?)found["kind"] ?? name.Plural, name.Plural, [.. Items(found, "shortNames").Select(shortName => (string)shortName!)]);
-            return new ServedKind(kind, new ApiResource(name.Group, version, name.Plural, kind.Kind));
+            return new ServedKind(kind, new ApiResource(name.Group, version, name.Plural, kind.Kind, (bool?)found["namespaced"] ?? true));
         }
 
         return null;

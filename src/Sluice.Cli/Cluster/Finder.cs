@@ -63,12 +63,18 @@ internal sealed class Finder(ClusterClient cluster)
             : throw new CommandException($"the cluster does not serve {kind.CrdName}: Flux's controller for it is not installed there ({cluster.Origin})");
 
     /// <summary>The kinds of <c>--additional-kinds</c>, without those that are Flux's own.</summary>
-    /// <exception cref="CommandException">One of them is not installed.</exception>
+    /// <exception cref="CommandException">One of them is not installed, or its objects live in no namespace.</exception>
     public async Task<IReadOnlyList<ServedKind>> AdditionalKindsAsync(IEnumerable<ResourceName> names, CancellationToken cancellation)
     {
         var wanted = names.Distinct().Where(name => GatedKind.OfFlux.All(kind => kind.CrdName != name.ToString()));
-        return await Task.WhenAll(wanted.Select(async name => await _discovery.FindAsync(name, cancellation)
-            ?? throw new CommandException($"the cluster does not serve {name}, which {KindNames.AdditionalKinds} names ({cluster.Origin})")));
+        return await Task.WhenAll(wanted.Select(AdditionalKindAsync));
+
+        async Task<ServedKind> AdditionalKindAsync(ResourceName name) => await _discovery.FindAsync(name, cancellation) switch
+        {
+            null => throw new CommandException($"the cluster does not serve {name}, which {KindNames.AdditionalKinds} names ({cluster.Origin})"),
+            { Resource.Namespaced: false } => throw new CommandException($"{name}, which {KindNames.AdditionalKinds} names, live in no namespace: Sluice holds only what lives in one"),
+            var served => served,
+        };
     }
 
     private async Task<IReadOnlyList<JsonObject>> ListAsync(ApiResource resource, string? inNamespace, CancellationToken cancellation)

@@ -124,6 +124,8 @@ internal sealed class Explainer(string program, DateTimeOffset now)
 
     private NextStep Step(GateFinding gate, TypedName name, FluxObject item)
     {
+        if (gate.Gate == HeldBy.NoName)
+            return Rename(name, item, "name a gate, or remove the annotation");
         if (gate.Gate.Split('/') is not [var inNamespace, var gateName] || gate.Reason == nameof(VerdictKind.InvalidReference))
             return Rename(name, item, $"correct '{gate.Gate}'");
         return gate.State switch

@@ -60,7 +60,7 @@ internal sealed record Hold
         var named = Named(item, out var unreadable);
         var reasons = Reasons(item);
         var findings = References(item).Select(gate => Find(gate, lookups.GetValueOrDefault(gate), reasons.GetValueOrDefault(gate.ToString()), named.Contains(gate)))
-            .Concat(unreadable.Select(entry => new GateFinding(entry, GateCondition.Missing, nameof(VerdictKind.InvalidReference), "this is not a gate's name", null, null, true)));
+            .Concat(unreadable.Select(entry => Unreadable(item, entry)));
         var heldBy = item.Annotation(GatedAnnotations.HeldBy);
         return new Hold
         {
@@ -88,9 +88,15 @@ internal sealed record Hold
     private static ImmutableArray<GateReference> Named(FluxObject item, out ImmutableArray<string> unreadable)
     {
         var own = item.Metadata.Namespace ?? "";
-        var byAnnotation = GateReference.ParseList(item.Annotation(GatedAnnotations.Gates) ?? "", own, out unreadable);
+        var byAnnotation = GateReference.ParseList(item.Annotation(GatedAnnotations.Gates), own, out unreadable);
         var bySpec = item.Spec.Gates.Select(gate => new GateReference(string.IsNullOrEmpty(gate.Namespace) ? own : gate.Namespace, gate.Name));
         return [.. byAnnotation.Concat(bySpec).Distinct()];
+    }
+
+    private static GateFinding Unreadable(FluxObject item, string entry)
+    {
+        var isEmpty = string.IsNullOrWhiteSpace(item.Annotation(GatedAnnotations.Gates));
+        return new(isEmpty ? HeldBy.NoName : entry, GateCondition.Missing, nameof(VerdictKind.InvalidReference), isEmpty ? "the annotation names no gate" : "this is not a gate's name", null, null, true);
     }
 
     private static GateFinding Find(GateReference gate, GateLookup? lookup, string? heldFor, bool isNamed)

@@ -35,7 +35,7 @@ internal static class BornHeld
     }
 
     private static bool NamesGates(JsonElement gated) =>
-        !string.IsNullOrWhiteSpace(gated.Annotation(GatedAnnotations.Gates)) || gated.Member("spec").Member("gates").Items().Any();
+        gated.Annotation(GatedAnnotations.Gates) is not null || gated.Member("spec").Member("gates").Items().Any();
 
     private static bool IsSuspended(JsonElement gated) => gated.Member("spec").Member("suspend").ValueKind == JsonValueKind.True;
 

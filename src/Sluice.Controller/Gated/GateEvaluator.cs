@@ -47,7 +47,7 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, GateBinding
     private GateGroup OwnGates(GatedObject gated, DateTimeOffset now)
     {
         var verdicts = ImmutableArray.CreateBuilder<GateVerdict>();
-        var named = GateReference.ParseList(gated.GatesAnnotation ?? "", gated.Key.Namespace, out var unreadable);
+        var named = GateReference.ParseList(gated.GatesAnnotation, gated.Key.Namespace, out var unreadable);
         foreach (var reference in named.Concat(gated.SpecGates ?? []).Distinct())
         {
             verdicts.Add(Ask(reference, gated.Key.Namespace, now));
@@ -55,7 +55,9 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, GateBinding
 
         foreach (var entry in unreadable)
         {
-            verdicts.Add(new(Shorten(entry), VerdictKind.InvalidReference, $"annotation {GatedAnnotations.Gates}: expected 'name' or 'namespace/name', comma-separated"));
+            verdicts.Add(string.IsNullOrWhiteSpace(gated.GatesAnnotation)
+                ? new(HeldBy.NoName, VerdictKind.InvalidReference, $"annotation {GatedAnnotations.Gates} names no gate: remove the annotation or name a gate")
+                : new(Shorten(entry), VerdictKind.InvalidReference, $"annotation {GatedAnnotations.Gates}: expected 'name' or 'namespace/name', comma-separated"));
         }
 
         var require = gated.RequireAnnotation switch

@@ -46,8 +46,8 @@ internal sealed class GatedObject : ICachedObject
     /// <summary>Whether it was deleted, and finalizers still keep it.</summary>
     public bool IsDeleting { get; init; }
 
-    /// <summary>Whether it names gates itself, readable or not.</summary>
-    public bool NamesGates => !string.IsNullOrWhiteSpace(GatesAnnotation) || SpecGates is { IsEmpty: false };
+    /// <summary>Whether it names gates itself, readable or not: an annotation that is there and empty names none that can be read.</summary>
+    public bool NamesGates => GatesAnnotation is not null || SpecGates is { IsEmpty: false };
 
     /// <summary>Whether Sluice has, or had, anything to do with it, whatever bindings there are.</summary>
     public bool IsOfInterest =>
@@ -56,7 +56,7 @@ internal sealed class GatedObject : ICachedObject
     /// <summary>The gates that it names itself and that can be read, with those that hold it: whenever one of these changes, it is looked at.</summary>
     public IEnumerable<string> RelatedGates()
     {
-        var named = GateReference.ParseList(GatesAnnotation ?? "", Key.Namespace, out _).Concat(SpecGates ?? []).Select(gate => gate.ToString());
+        var named = GateReference.ParseList(GatesAnnotation, Key.Namespace, out _).Concat(SpecGates ?? []).Select(gate => gate.ToString());
         return named.Concat(HeldBy.Gates(Hold.HeldBy)).Distinct();
     }
 }

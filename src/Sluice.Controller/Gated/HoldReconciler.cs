@@ -66,7 +66,8 @@ internal sealed partial class HoldReconciler(
 
         if (gated.Hold.IsHeldByAdmission && !decision.IsGated && !await bindings.SelectNothingAsync(key.Kind, gated, cancellation))
         {
-            return ReconcileResult.After(GateEvaluator.Pause);
+            // The watch will say which binding it is, and has it looked at then.
+            return new() { Retry = true };
         }
 
         if (audit.IsOn && !isUnheld && DecisionRecords.Of(key, gated, plan, decision, now) is { } record)

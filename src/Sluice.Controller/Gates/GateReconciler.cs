@@ -114,8 +114,9 @@ internal sealed partial class GateReconciler(
             }
             catch (KubernetesApiException e) when (e.IsConflict)
             {
+                // What it was changed to the watch will say, and has it looked at then.
                 LogStale(key, e.Message);
-                return ReconcileResult.After(TimeSpan.FromMilliseconds(100));
+                return new() { Retry = true };
             }
 
             notifier.Tell(observed, look);

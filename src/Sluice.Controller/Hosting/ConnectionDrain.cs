@@ -94,8 +94,12 @@ internal sealed class ConnectionDrain(TimeProvider time)
         {
             _open += by;
             _lastChange = time.GetTimestamp();
-            _changed.SetResult();
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_began is not null)
+            {
+                // Nobody waits for it before.
+                _changed.SetResult();
+                _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
         }
     }
 }

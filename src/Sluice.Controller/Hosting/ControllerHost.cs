@@ -11,9 +11,6 @@ internal static partial class ControllerHost
     /// <summary>The name in events, in the log and in the lease.</summary>
     public const string Name = "sluice-controller";
 
-    // A large cluster's objects, each with a hold or a release; about 300 bytes each.
-    private const int EventCapacity = 20_000;
-
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs until stopped. The exit code is 0 after a clean stop, and 1 when there is no way on: no configuration, or leadership lost.</summary>
@@ -67,7 +64,7 @@ internal static partial class ControllerHost
         // A thousand releases are told when they are done: what is deployed matters more than what is said of it.
         ControllerProgram? working = null;
         var events = new EventRecorder(
-            api, new() { Component = Name, Capacity = EventCapacity, IsBusy = () => working?.IsBusy == true }, time, loggers.CreateLogger<EventRecorder>());
+            api, new() { Component = Name, IsBusy = () => working?.IsBusy == true }, time, loggers.CreateLogger<EventRecorder>());
         await using var flux = new FluxEventSink(new() { Address = options.EventsAddress }, metrics, time, loggers.CreateLogger<FluxEventSink>());
         await using var program = new ControllerProgram(api, options, new Notifier(events, flux, time), metrics, time, loggers);
         working = program;

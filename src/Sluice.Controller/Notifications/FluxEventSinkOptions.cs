@@ -1,4 +1,5 @@
 using System.Net;
+using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Notifications;
 
@@ -14,8 +15,11 @@ public sealed record FluxEventSinkOptions
     /// <summary>The pod's name in the events; the machine's by default, which in a pod is the same.</summary>
     public string ReportingInstance { get; init; } = Dns.GetHostName();
 
-    /// <summary>How many events wait at most; beyond that the oldest is dropped. Default 1000.</summary>
-    public int QueueLength { get; init; } = 1000;
+    /// <summary>
+    /// How many events wait at most; beyond that the oldest is dropped. Default that of the cluster's own Events: a burst that is recorded
+    /// there is told to people, too.
+    /// </summary>
+    public int QueueLength { get; init; } = EventRecorderOptions.DefaultCapacity;
 
     /// <summary>How long one request may take. Default 5 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -18,6 +18,8 @@ public static class RequestLatch
 
     private const string OverrideAnnotation = "open.gate.fluxcd.io/override";
 
+    private const string RevisionAnnotation = "open.gate.fluxcd.io/revision";
+
     /// <summary>Looks at the annotations and latches what is new in them.</summary>
     /// <param name="latched">What was latched before.</param>
     /// <param name="annotations">The annotations as they stand.</param>
@@ -67,7 +69,9 @@ public static class RequestLatch
                     ? $"{Annotation(target)}: '{value}' lies in the future, and {MaxTakenAhead} such stamps were taken already; give the present time"
                     : target == GateState.Opened && annotations.OpenOverride is { } why && string.IsNullOrWhiteSpace(why)
                         ? $"{OverrideAnnotation}: an override needs a reason; give one, with a new {Annotation(target)}"
-                        : null;
+                        : target == GateState.Opened && annotations.OpenRevision is { } revision && string.IsNullOrWhiteSpace(revision)
+                            ? $"{RevisionAnnotation}: it names no revision; name one, or remove the annotation to open the gate for all, with a new {Annotation(target)}"
+                            : null;
             if (problem is not null)
             {
                 unreadable = unreadable is null ? problem : $"{unreadable}; {problem}";

@@ -14,13 +14,13 @@ public readonly record struct GateReference(string Namespace, string Name)
     /// Reads a list such as <c>sre-approval,flux-system/maintenance</c>. A name without a namespace is in <paramref name="ownNamespace"/>;
     /// spaces around names do not count; a gate that is named twice counts once.
     /// </summary>
-    /// <param name="list">The list. Empty or only spaces: no gate.</param>
+    /// <param name="list">The list; null: there is none, and no gate. One that is empty, or only spaces, is an unreadable entry: whoever wrote it meant some gate.</param>
     /// <param name="ownNamespace">The namespace of the object that names the gates.</param>
     /// <param name="unreadable">The entries that are no gate's name, as they stand.</param>
-    public static ImmutableArray<GateReference> ParseList(string list, string ownNamespace, out ImmutableArray<string> unreadable)
+    public static ImmutableArray<GateReference> ParseList(string? list, string ownNamespace, out ImmutableArray<string> unreadable)
     {
         unreadable = [];
-        if (string.IsNullOrWhiteSpace(list))
+        if (list is null)
         {
             return [];
         }

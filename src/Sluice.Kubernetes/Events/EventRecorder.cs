@@ -12,13 +12,14 @@ public sealed partial class EventRecorder
     /// <summary>Events that are remembered for counting up; beyond that the oldest are forgotten.</summary>
     private const int MaxRemembered = 1024;
 
+    /// <summary>Between two looks whether there is more urgent work, and so between two events while there is: 20 a second hold up nobody.</summary>
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
+
     private readonly KubernetesApi _api;
     private readonly EventRecorderOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<RecordedEvent> _waiting;
-    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
-
     private readonly Dictionary<EventIdentity, Written> _written = [];
     private readonly Queue<(EventIdentity Identity, string Name)> _order = new();
 
@@ -41,7 +42,7 @@ public sealed partial class EventRecorder
     public void Record(ObjectReference regarding, EventType type, string reason, string action, string message,
         IReadOnlyDictionary<string, string>? annotations = null)
     {
-        if (!_waiting.Writer.TryWrite(new RecordedEvent(regarding, type, reason, action, message, annotations, _time.GetUtcNow())))
+        if (!_waiting.Writer.TryWrite(new RecordedEvent(regarding, type, reason, action, message, annotations, _time.GetUtcNow(), _time.GetTimestamp())))
         {
             Instruments.EventsDropped.Add(1);
             LogDropped(_logger, reason, regarding.Kind, regarding.Key);
@@ -61,8 +62,7 @@ public sealed partial class EventRecorder
         {
             await foreach (var next in _waiting.Reader.ReadAllAsync(giveUp.Token).ConfigureAwait(false))
             {
-                while (_options.IsBusy() && !stopping.IsCancellationRequested)
-                    await Task.Delay(BusyPause, _time, giveUp.Token).ConfigureAwait(false);
+                await GiveWayAsync(next, stopping, giveUp.Token).ConfigureAwait(false);
                 await WriteAsync(next, giveUp.Token).ConfigureAwait(false);
             }
         }
@@ -70,6 +70,17 @@ public sealed partial class EventRecorder
         {
             Instruments.EventsDropped.Add(_waiting.Reader.Count + 1);
             LogGivenUp(_logger, _waiting.Reader.Count + 1, _options.FlushTimeout);
+        }
+    }
+
+    // To more urgent work, but not for ever: objects that others fight about may keep the queue from ever being empty.
+    private async Task GiveWayAsync(RecordedEvent next, CancellationToken stopping, CancellationToken cancellation)
+    {
+        var hasWaited = false;
+        while (_options.IsBusy() && !stopping.IsCancellationRequested && !hasWaited)
+        {
+            await Task.Delay(BusyPause, _time, cancellation).ConfigureAwait(false);
+            hasWaited = _time.GetElapsedTime(next.Since) >= _options.BusyPatience;
         }
     }
 

@@ -9,14 +9,23 @@ public sealed record EventRecorderOptions
     /// <summary>This instance, a pod's name: <c>reportingInstance</c>. Default: the host's name.</summary>
     public string Instance { get; init; } = Environment.MachineName;
 
-    /// <summary>Events that may wait to be written; more are dropped and counted. Default 1000.</summary>
-    public int Capacity { get; init; } = 1000;
+    /// <summary>
+    /// How many events may wait wherever they go by default: a large cluster's objects, each with a hold or a release at the same moment;
+    /// about 300 bytes each.
+    /// </summary>
+    public const int DefaultCapacity = 20_000;
+
+    /// <summary>Events that may wait to be written; more are dropped and counted. Default <see cref="DefaultCapacity"/>.</summary>
+    public int Capacity { get; init; } = DefaultCapacity;
 
     /// <summary>
-    /// Whether there is more urgent work for the API server now, so that events wait until there is not, or until the recorder is
-    /// stopped. Default: never.
+    /// Whether there is more urgent work for the API server now, so that events wait until there is not, for <see cref="BusyPatience"/> at
+    /// most, or until the recorder is stopped. Default: never.
     /// </summary>
     public Func<bool> IsBusy { get; init; } = static () => false;
+
+    /// <summary>How long an event gives way to more urgent work; then it is written all the same, at 20 a second. Default 10 seconds.</summary>
+    public TimeSpan BusyPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the same event counts up instead of being a new one. Default 10 minutes, as client-go.</summary>
     public TimeSpan AggregationWindow { get; init; } = TimeSpan.FromMinutes(10);

@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace Sluice.Kubernetes;
 
-/// <summary>One event on its way to the API server, as a <c>core/v1 Event</c>.</summary>
+/// <summary>One event on its way to the API server, as a <c>core/v1 Event</c>: it happened <c>At</c>, and waits <c>Since</c> that time stamp.</summary>
 internal sealed record RecordedEvent(
     ObjectReference Regarding, EventType Type, string Reason, string Action, string Message, IReadOnlyDictionary<string, string>? Annotations,
-    DateTimeOffset At)
+    DateTimeOffset At, long Since)
 {
     /// <summary>events.k8s.io allows no longer notes, and a longer message helps nobody in <c>kubectl get events</c>.</summary>
     private const int MaxMessageLength = 1024;

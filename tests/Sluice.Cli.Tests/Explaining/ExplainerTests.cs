@@ -69,6 +69,14 @@ public sealed class ExplainerTests
     }
 
     [Fact]
+    public void An_annotation_that_is_there_and_names_no_gate_holds_and_what_to_do_about_it_is_said()
+    {
+        var explanation = Sample.Explain(Sample.Object(true, (GatedAnnotations.Gates, ""), (GatedAnnotations.HeldBy, "(empty) (InvalidReference)")));
+        explanation.State.Should().Be(HoldState.Held);
+        explanation.Next[0].Should().Be(new NextStep("kubectl annotate --overwrite -n apps kustomization/my-app gating.toolkit.fluxcd.io/gates=GATE", "name a gate, or remove the annotation"));
+    }
+
+    [Fact]
     public void An_object_that_names_no_gates_is_not_gated()
     {
         var explanation = Sample.Explain(Sample.Object(false));

@@ -59,7 +59,8 @@ public sealed class AdditionalKindTests(ClusterWithGates cluster) : IAsyncLifeti
     [InlineData("explain terrafrom/vpc --additional-kinds terraforms.infra.contrib.fluxcd.io", 2, "error: 'terrafrom' is not a kind that Sluice holds: did you mean terraform or terraforms?\n")]
     [InlineData("get held --additional-kinds Terraform", 2, "error: --additional-kinds: 'Terraform' is not PLURAL.GROUP, for example terraforms.infra.contrib.fluxcd.io\n*")]
     [InlineData("get held --additional-kinds terraformz.infra.contrib.fluxcd.io", 1, "error: the cluster does not serve terraformz.infra.contrib.fluxcd.io, which --additional-kinds names (*)\n")]
-    public async Task A_kind_that_is_not_known_and_one_that_is_not_served_are_said_to_be_so(string arguments, int exitCode, string error) =>
+    [InlineData("get held --additional-kinds clusterroles.rbac.authorization.k8s.io", 1, "error: clusterroles.rbac.authorization.k8s.io, which --additional-kinds names, live in no namespace: Sluice holds only what lives in one\n")]
+    public async Task A_kind_that_is_not_known_one_that_is_not_served_and_one_that_cannot_be_held_are_said_to_be_so(string arguments, int exitCode, string error) =>
         (await _sluice.RunAsync(arguments)).FailedWith(exitCode).Error.Should().Match(error);
 
     /// <summary>A Terraform that is held as sluice-controller holds it.</summary>

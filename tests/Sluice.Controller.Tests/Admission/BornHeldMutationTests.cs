@@ -136,7 +136,7 @@ public sealed class BornHeldMutationTests
 
     private static string? SpecGates(JsonNode gated) => gated["spec"]!["gates"]?.ToJsonString();
 
-    private static bool Names(JsonNode gated) => Text(gated, Gates)?.Trim().Length > 0 || gated["spec"]!["gates"] is JsonArray { Count: > 0 };
+    private static bool Names(JsonNode gated) => Text(gated, Gates) is not null || gated["spec"]!["gates"] is JsonArray { Count: > 0 };
 
     private static bool IsSuspended(JsonNode gated) => gated["spec"]!["suspend"]?.ToJsonString() == "true";
 

@@ -34,8 +34,19 @@ public sealed class BornHeldTests(GuardedCluster guarded) : IClassFixture<Guarde
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public async Task What_has_the_annotation_and_names_no_gate_by_it_is_created_held_and_released_when_it_is_removed(string none)
+    {
+        var ns = await NewAsync();
+        (await CreateAsync(ns, $$$"""{"metadata": {"annotations": {"{{{Gates}}}": "{{{none}}}"} } }""")).IsSuspended().Should().BeTrue();
+        await _cluster.UntilHeldAsync(Kustomization, ns, "app", "InvalidReference");
+        await PatchAsync(ns, $$$"""{"metadata": {"annotations": {"{{{Gates}}}": null} } }""");
+        await _cluster.UntilAsync(Kustomization, ns, "app", "is released", found => !found.IsSuspended() && found.HeldBy() is null);
+    }
+
+    [Theory]
     [InlineData("{}")]
-    [InlineData("""{"metadata": {"annotations": {"gating.toolkit.fluxcd.io/gates": " "} } }""")]
     [InlineData("""{"spec": {"gates": []} }""")]
     public async Task What_names_no_gates_is_left_alone(string more)
     {

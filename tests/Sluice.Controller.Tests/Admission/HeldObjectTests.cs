@@ -74,6 +74,17 @@ public sealed class HeldObjectTests(GuardedCluster guarded) : IClassFixture<Guar
     }
 
     [Fact]
+    public async Task Who_may_override_its_gates_lets_nothing_go_by_an_empty_list_of_them_which_takes_no_right_to_take_away()
+    {
+        var ns = await NewAsync();
+        await _cluster.Kubectl.RunAsync("-n", ns, "create", "rolebinding", "admin", "--clusterrole=sluice-admin", "--user=admin");
+        await EditAsync("admin", ns, "annotate ks/app gating.toolkit.fluxcd.io/gates=");
+        await _cluster.UntilHeldAsync(Kustomization, ns, "app", "InvalidReference");
+        await EditAsync("editor", ns, "annotate ks/app gating.toolkit.fluxcd.io/gates-");
+        await _cluster.UntilAsync(Kustomization, ns, "app", "is released", found => !found.IsSuspended() && found.HeldBy() is null);
+    }
+
+    [Fact]
     public async Task A_right_to_override_one_of_its_gates_is_not_enough()
     {
         var ns = await NewAsync();

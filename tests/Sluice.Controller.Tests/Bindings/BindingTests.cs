@@ -4,6 +4,7 @@ using Sluice.Api.Metadata;
 using Sluice.Controller.Bindings;
 using Sluice.Controller.Tests.Admission;
 using Sluice.Controller.Tests.Clusters;
+using Sluice.Controller.Tests.Faults;
 using Sluice.Controller.Tests.Holds;
 using Sluice.Kubernetes;
 using Sluice.TestBed;
@@ -317,6 +318,34 @@ public sealed class BindingTests(GuardedCluster guarded) : IClassFixture<Guarded
             await _cluster.UntilHeldAsync(Kustomization, ns, "app", "GateNotFound");
             watch.Resumed.Should().BeEmpty();
         }
+    }
+
+    [Fact]
+    public async Task What_is_held_by_a_binding_that_the_watch_does_not_tell_of_stays_held_and_the_API_server_is_asked_for_it_with_back_off()
+    {
+        var ns = await _cluster.NewNamespaceAsync();
+        await _cluster.CreateGateAsync(ns, "gate", "{}");
+        await guarded.Controller!.DisposeAsync();
+        await using (var proxy = await RecordingProxy.StartAsync(_cluster.ControlPlane, "flux-system:sluice-controller"))
+        await using (await RunningController.StartAsync(proxy.KubeconfigPath, ["--runtime-namespace=flux-system"]))
+        {
+            proxy.Withholds = IsWatch;
+            await BindAsync("unseen", """{"gates": [{"name": "gate"}]}""", ns);
+            await BornHeldAsync(Kustomization, ns, "app");
+            await Eventually.GivesAsync("the bindings are asked for", () => Task.FromResult(Questions(proxy)), questions => questions > 0);
+            proxy.Forget();
+            await Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System, TestContext.Current.CancellationToken);
+            Questions(proxy).Should().BeInRange(1, 6);
+            (await _cluster.GetAsync(Kustomization, ns, "app"))!.IsSuspended().Should().BeTrue();
+
+            proxy.Withholds = _ => false;
+            await _cluster.UntilHeldAsync(Kustomization, ns, "app");
+        }
+
+        await guarded.StartControllerAsync();
+
+        bool IsWatch(string request) => request.Contains("/gatebindings?", StringComparison.Ordinal) && request.Contains("watch=", StringComparison.Ordinal);
+        int Questions(RecordingProxy proxy) => proxy.Requests.Count(request => request.Contains($"/{ns}/gatebindings", StringComparison.Ordinal) && !IsWatch(request));
     }
 
     [Fact]

@@ -6,11 +6,11 @@ namespace Sluice.Controller.Tests.Clusters;
 /// <summary>A valid object of each of Flux's kinds, which names gates.</summary>
 internal static class GatedSamples
 {
-    /// <summary>The JSON of an object that names gates by annotation.</summary>
+    /// <summary>The JSON of an object that names gates by annotation; with none it has no such annotation.</summary>
     public static ReadOnlyMemory<byte> Write(ApiResource resource, string inNamespace, string name, string gates) => Encoding.UTF8.GetBytes(
         $$"""
         {"apiVersion": "{{resource.ApiVersion}}", "kind": "{{resource.Kind}}",
-         "metadata": {"namespace": "{{inNamespace}}", "name": "{{name}}", "annotations": {"gating.toolkit.fluxcd.io/gates": "{{gates}}"} },
+         "metadata": {"namespace": "{{inNamespace}}", "name": "{{name}}", "annotations": { {{(gates.Length == 0 ? "" : $"\"gating.toolkit.fluxcd.io/gates\": \"{gates}\"")}} } },
          "spec": {{Spec(resource.Kind)}} }
         """);
 

@@ -98,6 +98,27 @@ public sealed class OutageTests(Cluster cluster) : IClassFixture<Cluster>
         await cluster.UntilAsync(FluxResources.Gate, ns, "gate", "counts what is there", gate => (int?)gate["status"]!["held"] == 1);
     }
 
+    [Fact]
+    public async Task A_gate_that_has_changed_and_whose_watch_lags_behind_is_written_with_back_off_until_the_watch_says_so()
+    {
+        var ns = await NewAsync("""{"window": "3s"}""");
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await RunningController.StartAsync(proxy.KubeconfigPath, []);
+        await cluster.OpenAsync(ns, "gate");
+        await cluster.UntilAsync(FluxResources.Gate, ns, "gate", "is opened", gate => gate.Condition("Opened", "status") == "True");
+        proxy.Withholds = request => request.Contains("/gates?", StringComparison.Ordinal) && request.Contains("watch=", StringComparison.Ordinal);
+        await cluster.AnnotateAsync(FluxResources.Gate, ns, "gate", "example.org/changed", "yes");
+        await Eventually.GivesAsync("its window has run out, and it is written", () => Task.FromResult(Writes()), writes => writes > 0);
+
+        proxy.Forget();
+        await Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System, TestContext.Current.CancellationToken);
+        Writes().Should().BeInRange(1, 6, "each answer is a conflict until the watch goes on");
+        proxy.Withholds = _ => false;
+        await cluster.UntilAsync(FluxResources.Gate, ns, "gate", "is closed", gate => gate.Condition("Opened", "status") == "False", TimeSpan.FromSeconds(5));
+
+        int Writes() => proxy.Requests.Count(request => request.StartsWith($"PATCH {FluxResources.Gate.ObjectPath(new(ns, "gate"))}", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -59,6 +59,9 @@ public sealed class RecordingProxy : IAsyncDisposable
     /// <summary>Which writes that are done, by method and path, are answered with a failure all the same. Default: none.</summary>
     public Func<string, bool> LosesAnswer { get; set; } = _ => false;
 
+    /// <summary>Of which requests, by method and path, the answers are kept back for now: a watch that lags behind. Default: of none.</summary>
+    public Func<string, bool> Withholds { get; set; } = _ => false;
+
     /// <summary>
     /// Which writes, by method and path, are answered with a failure at once, and reach the API server when the task has ended: as when an answer was not waited for any longer. Default: none.
     /// </summary>
@@ -69,9 +72,6 @@ public sealed class RecordingProxy : IAsyncDisposable
     /// then lists are asked for.
     /// </summary>
     public bool RefusesWatchLists { get; set; }
-
-    /// <summary>For how long a watch, by its path, passes nothing on, as when its connection hangs. Default: it does not.</summary>
-    public Func<string, Task> Withholds { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Starts it.</summary>
     /// <param name="controlPlane">What it stands before.</param>
@@ -200,9 +200,9 @@ public sealed class RecordingProxy : IAsyncDisposable
         var buffer = new byte[16 * 1024];
         for (int read; (read = await stream.ReadAsync(buffer, context.RequestAborted)) > 0;)
         {
-            if (path.Contains("watch=", StringComparison.Ordinal))
+            while (Withholds($"{context.Request.Method} {path}"))
             {
-                await Withholds(path).WaitAsync(context.RequestAborted);
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, context.RequestAborted);
             }
 
             await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);

@@ -53,7 +53,8 @@ public sealed class GatedObjectReaderTests
         var unnamed = GatedObjectReader.Read("""{"metadata": {"name": "a", "labels": {"tier": "prod"}, "annotations": {"gating.toolkit.fluxcd.io/require": "all"}}, "spec": {"suspend": true}}"""u8);
         unnamed.IsOfInterest.Should().BeFalse();
         unnamed.Labels.Should().Equal(new Dictionary<string, string> { ["tier"] = "prod" });
-        GatedObjectReader.Read("""{"metadata": {"name": "a", "annotations": {"gating.toolkit.fluxcd.io/gates": " "}}, "spec": {"gates": []}}"""u8).IsOfInterest.Should().BeFalse();
+        GatedObjectReader.Read("""{"metadata": {"name": "a", "annotations": {"gating.toolkit.fluxcd.io/held-since": ""}}, "spec": {"gates": []}}"""u8).IsOfInterest.Should().BeFalse();
+        GatedObjectReader.Read("""{"metadata": {"name": "a", "annotations": {"gating.toolkit.fluxcd.io/gates": ""}}}"""u8).IsOfInterest.Should().BeTrue("it names no gate that can be read");
     }
 
     private static string Describe(GatedObject read) => string.Join(

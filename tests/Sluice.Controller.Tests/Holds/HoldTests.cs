@@ -245,6 +245,40 @@ public sealed class HoldTests(RunningSluice sluice) : IClassFixture<RunningSluic
         (await _cluster.UntilHeldAsync(Kustomization, ns, "app", "InvalidReference")).Approved("message").Should().Contain("'Not_A_Name' is not valid").And.Contain("expected 'name' or 'namespace/name'");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public async Task An_annotation_that_names_no_gate_holds_until_it_names_one_or_is_removed(string none)
+    {
+        const string gates = "gating.toolkit.fluxcd.io/gates";
+        var ns = await NewAsync("opened", """{"default": "opened"}""");
+        await _cluster.CreateGatedAsync(Kustomization, ns, "app", "opened");
+        await _cluster.UntilReleasedAsync(Kustomization, ns, "app");
+        await _cluster.AnnotateAsync(Kustomization, ns, "app", gates, none);
+        var held = await _cluster.UntilHeldAsync(Kustomization, ns, "app", "InvalidReference");
+        held.Approved("message").Should().Contain("names no gate: remove the annotation or name a gate");
+        held.HeldBy().Should().Be("(empty) (InvalidReference)");
+
+        await _cluster.AnnotateAsync(Kustomization, ns, "app", gates, "opened");
+        await _cluster.UntilReleasedAsync(Kustomization, ns, "app");
+        await _cluster.AnnotateAsync(Kustomization, ns, "app", gates, none);
+        await _cluster.UntilHeldAsync(Kustomization, ns, "app", "InvalidReference");
+        await _cluster.AnnotateAsync(Kustomization, ns, "app", gates, null);
+        await _cluster.UntilAsync(Kustomization, ns, "app", "is released", found => !found.IsSuspended() && found.HeldBy() is null);
+    }
+
+    [Fact]
+    public async Task A_held_object_whose_list_of_gates_is_emptied_stays_held()
+    {
+        var ns = await NewAsync("gate", "{}");
+        await _cluster.CreateGatedAsync(Kustomization, ns, "app", "gate");
+        await _cluster.UntilHeldAsync(Kustomization, ns, "app");
+        await using var resumed = await ResumeWatch.StartAsync(_cluster, Kustomization, ns, "app");
+        await _cluster.AnnotateAsync(Kustomization, ns, "app", "gating.toolkit.fluxcd.io/gates", "");
+        await _cluster.UntilHeldAsync(Kustomization, ns, "app", "InvalidReference");
+        resumed.Seen.Should().BeFalse();
+    }
+
     [Fact]
     public async Task A_gate_of_another_namespace_counts_only_where_its_accessFrom_selects_the_objects_namespace()
     {

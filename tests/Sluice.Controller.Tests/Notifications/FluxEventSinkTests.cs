@@ -7,6 +7,7 @@ using Sluice.Controller.Logging;
 using Sluice.Controller.Metrics;
 using Sluice.Controller.Notifications;
 using Sluice.Controller.Tests.Metrics;
+using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Tests.Notifications;
 
@@ -224,6 +225,10 @@ public sealed class FluxEventSinkTests : IDisposable
 
         messages.Should().Equal("in flight", "m3", "m4");
     }
+
+    [Fact]
+    public void As_many_events_wait_for_notification_controller_as_for_the_cluster() =>
+        new FluxEventSinkOptions().QueueLength.Should().Be(new EventRecorderOptions { Component = "c" }.Capacity);
 
     [Fact]
     public async Task Draining_delivers_what_waits_and_takes_nothing_more()

@@ -21,13 +21,13 @@ public sealed class LaggingWatchTests(Cluster cluster) : IClassFixture<Cluster>
         await PlayedSource.CastAsync(cluster.Kubectl, vote);
         await source.UntilAsync("counts the vote", gated => gated["status"]!["candidate"]?["approvals"] is not null);
 
-        var hang = Hang(proxy, "/approvals");
+        Hang(proxy, "/approvals");
         await cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "approval", (string)vote["metadata"]!["name"]!);
         await source.OpenAsync();
         await AsksAsync(proxy, $"/approvals/{vote["metadata"]!["name"]}");
         GatedApp.Released((await source.GatedAsync())!, "revision").Should().BeNull();
 
-        hang.SetResult();
+        proxy.Withholds = _ => false;
         await source.UntilAsync("counts it no more", gated => gated.Condition("Approved", "message")?.Contains("0 of 1 approvals", StringComparison.Ordinal) == true);
         GatedApp.Released((await source.GatedAsync())!, "revision").Should().BeNull();
     }
@@ -41,12 +41,12 @@ public sealed class LaggingWatchTests(Cluster cluster) : IClassFixture<Cluster>
         await source.FetchAsync(A, "sha256:01");
         await source.UntilWaitingAsync(A);
 
-        var hang = Hang(proxy, "/gates");
+        Hang(proxy, "/gates");
         await source.CloseAsync();
         await PlayedSource.CastAsync(cluster.Kubectl, await source.VoteAsync("alice"));
         var gated = await source.UntilAsync("is told that the gate is closed", gated => gated.Condition("Approved", "reason") == "GateClosed");
         GatedApp.Released(gated, "revision").Should().BeNull();
-        hang.SetResult();
+        proxy.Withholds = _ => false;
         await source.OpenAsync();
         await source.UntilReleasedAsync(A);
     }
@@ -70,12 +70,8 @@ public sealed class LaggingWatchTests(Cluster cluster) : IClassFixture<Cluster>
 
     private static Task<RunningController> StartAsync(RecordingProxy proxy) => RunningController.StartAsync(proxy.KubeconfigPath, ["--trust-requested-by", "--max-retry-delay=1s"]);
 
-    private static TaskCompletionSource Hang(RecordingProxy proxy, string collection)
-    {
-        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        proxy.Withholds = path => path.Contains($"{collection}?", StringComparison.Ordinal) ? over.Task : Task.CompletedTask;
-        return over;
-    }
+    private static void Hang(RecordingProxy proxy, string collection) =>
+        proxy.Withholds = request => request.Contains("watch=", StringComparison.Ordinal) && request.Contains($"{collection}?", StringComparison.Ordinal);
 
     /// <summary>It has asked for it twice, so it was looked at again with what the first answer said.</summary>
     private static Task AsksAsync(RecordingProxy proxy, string path) => Eventually.GivesAsync(

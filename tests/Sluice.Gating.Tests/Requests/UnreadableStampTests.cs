@@ -28,6 +28,21 @@ public sealed class UnreadableStampTests
         gate.Decide("10:10").Message.Should().Be("Gate scheduled for closing at 2021-03-26T11:00:00Z");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public void An_open_request_beside_a_revision_that_is_empty_is_unreadable_and_opens_nothing(string revision)
+    {
+        var gate = ClosedByDefault(Hour).AnnotateOpen("10:00");
+        gate.Annotations = gate.Annotations with { OpenRevision = revision };
+        var result = gate.Look("10:00");
+
+        result.Unreadable.Should().Be(
+            "open.gate.fluxcd.io/revision: it names no revision; name one, or remove the annotation to open the gate for all, with a new open.gate.fluxcd.io/requestedAt");
+        result.Notices.Should().ContainSingle().Which.Should().Be(new RequestNotice(RequestOutcome.Unreadable, GateState.Opened, result.Unreadable!));
+        gate.Decide("10:00").Message.Should().Be("Gate closed by default");
+    }
+
     [Fact]
     public void An_unreadable_stamp_is_noticed_once_and_reported_for_as_long_as_it_stands()
     {

@@ -17,9 +17,8 @@ public sealed class GateReferenceTests
     [InlineData("a,other/a", "apps/a other/a")]
     [InlineData("b,a", "apps/b apps/a")]
     [InlineData("v1.2-rc.1", "apps/v1.2-rc.1")]
-    [InlineData("", "")]
-    [InlineData("  \n", "")]
-    public void A_list_names_gates_in_the_objects_own_namespace_or_in_another(string list, string expected)
+    [InlineData(null, "")]
+    public void A_list_names_gates_in_the_objects_own_namespace_or_in_another(string? list, string expected)
     {
         var references = GateReference.ParseList(list, "apps", out var unreadable);
 
@@ -29,6 +28,8 @@ public sealed class GateReferenceTests
 
     [Theory]
     [InlineData(",", "|")]
+    [InlineData("", "")]
+    [InlineData("  \n", "")]
     [InlineData("a,", "")]
     [InlineData("a,,b", "")]
     [InlineData("A", "A")]

@@ -11,12 +11,15 @@ public static class Signals
     /// <summary>SIGCONT.</summary>
     public const int Continue = 18;
 
+    /// <summary>SIGINT: Ctrl-C.</summary>
+    public const int Interrupt = 2;
+
     /// <summary>SIGTERM.</summary>
     public const int Terminate = 15;
 
     private const int NoSuchProcess = 3;
 
-    /// <summary>Sends a signal to a process.</summary>
+    /// <summary>Sends a signal to a process; by a negative number to every process of that group, as a terminal does.</summary>
     /// <returns>0, also when the process is gone already; else the error number.</returns>
     public static int Send(int processId, int signal) =>
         Kill(processId, signal) == 0 || Marshal.GetLastPInvokeError() == NoSuchProcess ? 0 : Marshal.GetLastPInvokeError();
