@@ -44,14 +44,14 @@ internal sealed class RollbackCommand
             HistoryCommand.Releases(history, context.Now, context.IsWide).Print(context.Terminal.OnError());
         if (string.IsNullOrWhiteSpace(to))
             throw CommandException.Usage("--to is missing: say which of these releases to go back to");
+        if (RollbackTarget.FindSetAside(source, to) is { } aside)
+            return await TakeUpAsync(context, key, aside, wait, cancellation);
         var (record, named) = RollbackTarget.Find(source, history, to);
         if (record.ToCandidate() == source.Status.Released?.ToCandidate() && source.Status.Candidate?.Rollback != true)
             throw new CommandException($"{record.Revision} is what is released of {source.Subject()}: there is nothing to roll back\n"
                 + (source.Status.Candidate is { } candidate ? $"to keep {candidate.Revision} from being released: {context.Program} reject {key.Name} -n {key.Namespace} --reason TEXT" : "name an earlier release"));
 
-        var stamp = Stamp.Of(context.Now);
-        var self = await new Self(context.Cluster).WhoAmIAsync(cancellation);
-        var json = await context.Cluster.MergePatchAsync(ClusterClient.GatedSources, key, Patch(named, stamp, self.Username), cancellation);
+        var (json, stamp) = await AskAsync(context, key, named, cancellation);
         if (wait)
         {
             var (seen, isSeen, patience) = await ReleaseWatch.UntilAsync(context, key, found => found.Status?.LastHandledRollbackAt == stamp, cancellation);
@@ -67,10 +67,42 @@ internal sealed class RollbackCommand
         return ExitCodes.Ok;
     }
 
-    private static void Tell(CommandContext context, GatedSource source, ReleaseRecord record, TimeSpan? patience)
+    // What was set aside and never released: it goes through the gates as every candidate does.
+    private static async Task<int> TakeUpAsync(CommandContext context, ObjectKey key, CandidateKey aside, bool wait, CancellationToken cancellation)
+    {
+        var (json, stamp) = await AskAsync(context, key, aside.Revision, cancellation);
+        if (context.IsForPrograms)
+        {
+            new ObjectPrinter(context).Print(ClusterClient.GatedSources, json);
+            return ExitCodes.Ok;
+        }
+
+        if (wait)
+        {
+            var (seen, isSeen, patience) = await ReleaseWatch.UntilAsync(context, key, found => found.Status?.LastHandledRollbackAt == stamp, cancellation);
+            RequireSeen(context, seen, isSeen ? null : patience);
+        }
+
+        context.Terminal.WriteLine(Printable.Line($"{aside.Revision} was set aside and never released: while its source offers it, it is a candidate again, and waits as every one does."));
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<(JsonObject Json, string Stamp)> AskAsync(CommandContext context, ObjectKey key, string to, CancellationToken cancellation)
+    {
+        var stamp = Stamp.Of(context.Now);
+        var self = await new Self(context.Cluster).WhoAmIAsync(cancellation);
+        return (await context.Cluster.MergePatchAsync(ClusterClient.GatedSources, key, Patch(to, stamp, self.Username), cancellation), stamp);
+    }
+
+    private static void RequireSeen(CommandContext context, GatedSource source, TimeSpan? patience)
     {
         if (patience is { } waited)
             throw new CommandException($"the request is written to {source.Subject()}, but sluice-controller has not looked at it within {GoDuration.Format(waited)}: is one running?\nask '{context.Program} check'; the request is taken as soon as one runs");
+    }
+
+    private static void Tell(CommandContext context, GatedSource source, ReleaseRecord record, TimeSpan? patience)
+    {
+        RequireSeen(context, source, patience);
         var isWaiting = source.Status?.Candidate is { Rollback: true } candidate && candidate.ToCandidate() == record.ToCandidate();
         if (!isWaiting && source.Status?.Released?.ToCandidate() != record.ToCandidate())
             throw new CommandException($"sluice-controller has not taken the request: {record.Revision} is not among the releases of {source.Subject()} that it has; ask '{context.Program} history gatedsource/{source.Metadata.Name} -n {source.Metadata.Namespace}'");

@@ -59,7 +59,7 @@ internal sealed class SourceExplainer(string program, DateTimeOffset now)
             if (candidate.Rollback == true)
                 yield return "It is a rollback, which waits at the same gates.";
             if (status.ToState().ReturnedAt is not null)
-                yield return "It was released before, and its source went back to it: approvals count from then on.";
+                yield return "It was released before, and its source went back to it: approvals later than that count.";
             if (candidate.Supersedes is { } superseded)
                 yield return $"It supersedes {superseded}, whose approvals do not pass it.";
         }

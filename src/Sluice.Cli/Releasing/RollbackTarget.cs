@@ -5,6 +5,12 @@ namespace Sluice.Cli.Releasing;
 /// <summary>Finds the release that somebody wants back, and the full name by which sluice-controller finds the same.</summary>
 internal static class RollbackTarget
 {
+    /// <summary>Whether somebody means what was set aside, and never released: that it becomes a candidate again.</summary>
+    /// <param name="source">The gated source.</param>
+    /// <param name="text">A revision or a digest, in full or abbreviated.</param>
+    public static CandidateKey? FindSetAside(GatedSource source, string text) =>
+        source.Status is { SetAside: { } aside } status && status.History?.Any(record => Names(text, record.Revision, record.Digest)) != true && Names(text, aside.Revision, aside.Digest) ? aside : null;
+
     /// <summary>Finds it.</summary>
     /// <param name="source">The gated source.</param>
     /// <param name="history">Its releases, the newest first.</param>
@@ -29,4 +35,7 @@ internal static class RollbackTarget
             ? throw new CommandException($"there is a later release of {source.Subject()} with the revision and the digest of that one, from another spec of the source: it cannot be told apart")
             : (only, name);
     }
+
+    private static bool Names(string text, string revision, string digest) =>
+        text == revision || text == digest || RevisionText.IsAbbreviation(text, revision) || RevisionText.IsAbbreviation(text, digest);
 }

@@ -88,6 +88,13 @@ internal sealed partial class AuditLog(string? path, string instance, SluiceMetr
         }
     }
 
+    /// <summary>Writes that what stands in the log about an object was not carried out, and will not be. Holds for nothing.</summary>
+    public void TakeBack(AuditRecord record)
+    {
+        Deciding(record, letsPass: false);
+        Done(record.Object!);
+    }
+
     /// <summary>Decisions about an object that stand in the log, and of which nobody has said yet that they were carried out. Most often none.</summary>
     public ImmutableArray<AuditRecord> Open(AuditObject about) => _standing.TryGetValue(about, out var standing) ? [.. standing.Select(open => open.Record)] : [];
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sluice.Api.Audit;
 using Sluice.Api.Gates;
 using Sluice.Api.Sources;
@@ -7,12 +8,15 @@ using Sluice.Controller.Sources;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Holds;
 using Sluice.Gating.Requirements;
+using Sluice.Gating.Time;
 
 namespace Sluice.Controller.Auditing;
 
 /// <summary>Writes decisions as an auditor reads them.</summary>
 internal static class DecisionRecords
 {
+    private const string NotDone = "NotCarriedOut";
+
     /// <summary>A gate, as the log names it.</summary>
     public static AuditObject About(ObservedGate gate) => new(Gate.KindName, gate.Key.Namespace, gate.Key.Name, gate.Uid);
 
@@ -46,6 +50,27 @@ internal static class DecisionRecords
             Reason = decision.Reason,
             Message = message,
         };
+
+    /// <summary>What was decided by the one that lets an object go, or by the one that holds it.</summary>
+    public static bool LetsGo(AuditRecord decision) => decision.Decision is "Released" or "ReleasedOnce" or "KeptSuspended";
+
+    /// <summary>That what was written down was not carried out. Of all decisions it is the one that does not follow from what is seen: only who wrote it down knows.</summary>
+    /// <param name="open">What was written down together.</param>
+    /// <param name="now">The instant of the look.</param>
+    public static AuditRecord NotCarriedOut(ImmutableArray<AuditRecord> open, DateTimeOffset now) => open[^1] with
+    {
+        At = Rfc3339.WholeSecond(now),
+        Decision = NotDone,
+        By = null,
+        Gates = [],
+        Approvals = [],
+        Overtakes = null,
+        Reason = "Overtaken",
+        Message = $"{string.Join(", ", open.Select(record => record.Decision).Distinct())} was written to the audit log and could not be carried out; by the next look something else was right",
+    };
+
+    /// <summary>Whether a decision is that another was not carried out.</summary>
+    public static bool TakesBack(AuditRecord decision) => decision.Decision == NotDone;
 
     /// <summary>A gated source, as the log names it.</summary>
     public static AuditObject About(ObservedGatedSource source) => new(GatedSource.KindName, source.Key.Namespace, source.Key.Name, source.Uid);

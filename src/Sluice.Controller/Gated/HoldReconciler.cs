@@ -16,7 +16,7 @@ internal sealed partial class HoldReconciler(
     KubernetesApi api, GatedObjects objects, GateEvaluator gates, GateBindings bindings, AuditLog audit, HoldNotifier notifier, TimeProvider time, ILogger<HoldReconciler> log)
 {
     // Written with an error for an answer: that it was carried out all the same, and has to be told, is seen by the next look.
-    private readonly ConcurrentDictionary<GatedKey, (bool IsApproved, Action Tell)> _untold = new();
+    private readonly ConcurrentDictionary<GatedKey, (string Uid, bool Suspends, Action Tell)> _untold = new();
 
     /// <summary>Server-side apply as the one owner of a hold, taking the field from whoever set it to something else.</summary>
     public static ApplyOptions Apply { get; } = new(FieldManagers.Controller) { Force = true };
@@ -44,15 +44,28 @@ internal sealed partial class HoldReconciler(
         // Of what cannot be held nothing may say that it is: it is written as what is released, and told apart.
         var isUnheld = !decision.IsApproved && !objects.CanHold(key.Kind);
         var plan = HoldPlan.Of(gated.Hold, decision.IsApproved || isUnheld, HeldBy.Format(decision.Blocking), now);
-        var isUntold = _untold.TryRemove(key, out var untold);
-        if (plan.Change == HoldChange.None)
+        TellUntold(key, gated);
+        var about = DecisionRecords.About(key, gated);
+        if (audit.Open(about) is [.., var last] open)
         {
-            if (isUntold && untold.IsApproved == decision.IsApproved)
+            if (!await IsCurrentAsync(key.Kind, resource, gated, cancellation))
             {
-                untold.Tell();
+                return new() { Retry = true };
             }
 
-            audit.Done(DecisionRecords.About(key, gated));
+            if (DecisionRecords.LetsGo(last) != IsHeld(gated))
+            {
+                audit.Done(about);
+            }
+            else if (plan.Change == HoldChange.None)
+            {
+                audit.TakeBack(DecisionRecords.NotCarriedOut(open, now));
+            }
+        }
+
+        if (plan.Change == HoldChange.None)
+        {
+            _untold.TryRemove(key, out _);
             Tell();
             Settled?.Invoke(key);
             return ReconcileResult.Done;
@@ -95,6 +108,8 @@ internal sealed partial class HoldReconciler(
         }
         catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
         {
+            // It may be a conflict with the same write, whose first answer was lost.
+            _untold.TryAdd(key, (gated.Uid, plan.Intent.Suspend, Tell));
             // Deleted, replaced by another of the same name, or changed, since it was decided: the watch will say so.
             // But an API server that has just started answers 404 for what is there, so only the watch is believed.
             LogGone(key, e.Message);
@@ -102,7 +117,7 @@ internal sealed partial class HoldReconciler(
         }
         catch (KubernetesApiException e) when (e.IsTransient)
         {
-            _untold[key] = (decision.IsApproved, Tell);
+            _untold.TryAdd(key, (gated.Uid, plan.Intent.Suspend, Tell));
             throw;
         }
         catch (KubernetesApiException e)
@@ -112,7 +127,8 @@ internal sealed partial class HoldReconciler(
             throw;
         }
 
-        audit.Done(DecisionRecords.About(key, gated));
+        _untold.TryRemove(key, out _);
+        audit.Done(about);
         Tell();
         Settled?.Invoke(key);
         return ReconcileResult.Done;
@@ -132,6 +148,29 @@ internal sealed partial class HoldReconciler(
                 notifier.Tell(key, resource, gated, plan, decision, now);
             }
         }
+    }
+
+    /// <summary>Whether Sluice holds it.</summary>
+    private static bool IsHeld(GatedObject gated) => gated.Hold is { OwnsSuspend: true, IsSuspended: true, HeldBy: not null };
+
+    /// <summary>Tells of a write with an error for an answer that is seen to be done.</summary>
+    private void TellUntold(GatedKey key, GatedObject gated)
+    {
+        if (_untold.TryGetValue(key, out var untold) && (untold.Uid != gated.Uid || untold.Suspends == IsHeld(gated)) && _untold.TryRemove(key, out _) && untold.Uid == gated.Uid)
+        {
+            untold.Tell();
+        }
+    }
+
+    private async Task<bool> IsCurrentAsync(GatedKind kind, ApiResource resource, GatedObject gated, CancellationToken cancellation)
+    {
+        var present = await api.TryGetAsync(resource, gated.Key, GatedObjectReader.Read, cancellation);
+        if (present is not null && present.ResourceVersion != gated.ResourceVersion)
+        {
+            objects.Observe(kind, present);
+        }
+
+        return present?.ResourceVersion == gated.ResourceVersion;
     }
 
     /// <summary>Writes, and gives the object as it is after that.</summary>

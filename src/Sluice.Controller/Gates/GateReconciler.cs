@@ -32,10 +32,10 @@ internal sealed partial class GateReconciler(
     KubernetesApi api, Informer<ObservedGate> gates, GatedObjects objects, GateReader reader, bool seesAll, double intervalJitter, Func<bool> isBusy, CheckAsker asker, AuditLog audit, GateNotifier notifier,
     SluiceMetrics metrics, TimeProvider time, ILogger<GateReconciler> log)
 {
+    private static readonly TimeSpan CountPause = TimeSpan.FromMilliseconds(250);
+
     // Written with an error for an answer: whether it was carried out, and has to be told, is seen by the next look.
     private readonly ConcurrentDictionary<ObjectKey, (ObservedGate Before, GateLook Look)> _untold = new();
-
-    private static readonly TimeSpan CountPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The gates of the cluster.</summary>
     public static ApiResource Resource { get; } = new(ApiGroup.Name, ApiGroup.Version, "gates", Gate.KindName);
@@ -58,15 +58,6 @@ internal sealed partial class GateReconciler(
             return ReconcileResult.After(GateEvaluator.Pause);
         }
 
-        var about = DecisionRecords.About(observed);
-        // A write that met an error may have been carried out all the same, and must not be said to be overtaken then.
-        if ((audit.Open(about) is [_, ..] || _untold.ContainsKey(key)) && !await gates.IsCurrentAsync(observed, cancellation))
-        {
-            return new() { Retry = true };
-        }
-
-        Settle(observed);
-
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
         var look = GateLook.At(observed, seesAll ? objects.CountHeldBy(observed.Name) : observed.Gate.Status?.Held ?? 0, now);
@@ -83,49 +74,87 @@ internal sealed partial class GateReconciler(
             StateChanged?.Invoke(observed.Name);
         }
 
-        if (!Same(look.Status, observed.Gate.Status))
+        var wake = Wake(observed, look, asked, now);
+        if (isBusy() && observed.Gate.Status is { } before && !Same(look.Status, before) && Same(look.Status with { Held = before.Held }, before))
         {
-            if (isBusy() && observed.Gate.Status is { } before && Same(look.Status with { Held = before.Held }, before))
-            {
-                // Each write of the count comes back as a change, is looked at, and finds another count.
-                return ReconcileResult.After(CountPause);
-            }
-
-            if (audit.IsOn && DecisionRecords.Of(observed, look) is { } record)
-            {
-                audit.Deciding(record, letsPass: look.Decision.State == Gating.Gates.GateState.Opened);
-            }
-
-            try
-            {
-                gates.Observe(await WholeStatus.WriteAsync(
-                    api, Resource, key, Body(observed, look.Status), look.Status, reader.Read,
-                    written => Same(look.Status, written.Gate.Status) ? null : written.Gate.Status ?? new(), ApiJson.Default.GateStatus, cancellation));
-            }
-            catch (KubernetesApiException e) when (e.IsNotFound)
-            {
-                // Gone, and the watch will say so; or the API server has just started and does not serve it yet.
-                return new() { Retry = true };
-            }
-            catch (KubernetesApiException e) when (!e.IsConflict && look.Recorded is not null)
-            {
-                _untold[key] = (observed, look);
-                throw;
-            }
-            catch (KubernetesApiException e) when (e.IsConflict)
-            {
-                // What it was changed to the watch will say, and has it looked at then.
-                LogStale(key, e.Message);
-                return new() { Retry = true };
-            }
-
-            notifier.Tell(observed, look);
+            // Each write of the count comes back as a change, is looked at, and finds another count.
+            return wake with { RequeueAfter = CountPause };
         }
 
-        audit.Done(about);
+        try
+        {
+            var isDone = await TryWriteAsync(observed, look, now, cancellation);
+            metrics.Reconciled(Gate.KindName, key.Namespace, key.Name, time.GetElapsedTime(started));
+            return wake with { Retry = !isDone };
+        }
+#pragma warning disable CA1031 // Whatever it was, what the gate is to be at its next transition must not wait for the back-off.
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return wake with { Failure = e };
+        }
+    }
 
-        metrics.Reconciled(Gate.KindName, key.Namespace, key.Name, time.GetElapsedTime(started));
-        return Wake(observed, look, asked, now);
+    /// <summary>Writes the status, if it says something else than before. Whether that is done; else it is tried again.</summary>
+    private async Task<bool> TryWriteAsync(ObservedGate observed, GateLook look, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var about = DecisionRecords.About(observed);
+        // A write that met an error may have been carried out all the same, and must not be said to be overtaken then.
+        if ((audit.Open(about) is [_, ..] || _untold.ContainsKey(observed.Key)) && !await gates.IsCurrentAsync(observed, cancellation))
+        {
+            return false;
+        }
+
+        Settle(observed);
+        var record = audit.IsOn ? DecisionRecords.Of(observed, look) : null;
+        if (record is null && audit.Open(about) is [_, ..] open)
+        {
+            audit.TakeBack(DecisionRecords.NotCarriedOut(open, now));
+        }
+
+        if (Same(look.Status, observed.Gate.Status))
+        {
+            return true;
+        }
+
+        if (record is not null)
+        {
+            audit.Deciding(record, letsPass: look.Decision.State == Gating.Gates.GateState.Opened);
+        }
+
+        try
+        {
+            gates.Observe(await WholeStatus.WriteAsync(
+                api, Resource, observed.Key, Body(observed, look.Status), look.Status, reader.Read,
+                written => Same(look.Status, written.Gate.Status) ? null : written.Gate.Status ?? new(), ApiJson.Default.GateStatus, cancellation));
+        }
+        catch (KubernetesApiException e) when (e.IsNotFound)
+        {
+            // Gone, and the watch will say so; or the API server has just started and does not serve it yet.
+            return false;
+        }
+        catch (KubernetesApiException e)
+        {
+            if (look.Recorded is not null)
+            {
+                // Also at a conflict: it may be one with the same write, whose first answer was lost.
+                _untold.TryAdd(observed.Key, (observed, look));
+            }
+
+            if (!e.IsConflict)
+            {
+                throw;
+            }
+
+            // What it was changed to the watch will say, and has it looked at then.
+            LogStale(observed.Key, e.Message);
+            return false;
+        }
+
+        _untold.TryRemove(observed.Key, out _);
+        audit.Done(about);
+        notifier.Tell(observed, look);
+        return true;
     }
 
     /// <summary>What its history has of what was decided is no longer open, and is told if nobody was told of it.</summary>

@@ -8,6 +8,7 @@ using Sluice.Controller.Gates;
 using Sluice.Gating.Approvals;
 using Sluice.Gating.Checks;
 using Sluice.Gating.Gates;
+using Sluice.Gating.Releases;
 using Sluice.Gating.Requirements;
 
 namespace Sluice.Controller.Sources;
@@ -24,14 +25,14 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
     /// <summary>Whether it can be told: approvals, or the calendar of a gate, may not have been read yet.</summary>
     public bool CanTell(ObservedGatedSource source, DateTimeOffset now) => votes.AreKnown && gates.CanTell(source.Gates, now);
 
-    /// <summary>Whether <paramref name="candidate"/> may be released at <paramref name="now"/>.</summary>
+    /// <summary>Whether what waits may be released at <paramref name="now"/>.</summary>
     /// <param name="source">The gated source.</param>
-    /// <param name="candidate">The candidate.</param>
+    /// <param name="state">What of it was released and what waits, which is something.</param>
     /// <param name="authors">Who wrote the commit; null: it is not known.</param>
-    /// <param name="returnedAt">Since when it waits once more, having been released before: what was said for it until then does not count; null: it was not.</param>
     /// <param name="now">The present instant.</param>
-    public CandidateLook Look(ObservedGatedSource source, Candidate candidate, IReadOnlyList<string>? authors, DateTimeOffset? returnedAt, DateTimeOffset now)
+    public CandidateLook Look(ObservedGatedSource source, ReleaseState state, IReadOnlyList<string>? authors, DateTimeOffset now)
     {
+        var candidate = state.Waiting!.Candidate;
         var verdicts = ImmutableArray.CreateBuilder<GateVerdict>();
         var shown = ImmutableArray.CreateBuilder<CandidateGate>();
         var counted = ImmutableArray.CreateBuilder<CandidateApproval>();
@@ -48,10 +49,9 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
                 continue;
             }
 
-            var wasOpenedBefore = gate.Latched.Current is { Revision: not null } request && request.RequestedAt <= returnedAt;
-            // Opened for what it was released by then, it is closed to it as to any other.
-            var decision = wasOpenedBefore ? gate.Decide(now) : gate.Decide(candidate, now);
-            var approval = gate.Rules.Approvals is { } rules ? ApprovalDecision.Decide(rules, votes.Of(source, gate), candidate, authors, now, returnedAt) : null;
+            // To what it was opened for it is closed as to any other, when that has been released.
+            var decision = gate.Latched.Current is { } request && state.IsSpent(request) ? gate.Decide(now) : gate.Decide(candidate, now);
+            var approval = gate.Rules.Approvals is { } rules ? ApprovalDecision.Decide(rules, votes.Of(source, gate), candidate, authors, now, state.ReturnedAt) : null;
             var checks = Check(gate, candidate, now);
             var isAsked = decision.State == GateState.Opened && approval?.State != ApprovalState.Rejected;
             asks.AddRange(isAsked ? gate.Rules.Checks.OfType<AskedCheck>().Where(check => check.IsAboutCandidate).Select(check => (gate, check)) : []);
@@ -94,7 +94,7 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
     {
         var verdict = GateEvaluator.Verdict(gate.Name, decision);
         return verdict.Kind != VerdictKind.OpenedForRevision ? verdict
-            : verdict with { Detail = candidate.IsNamedBy(gate.Latched.Current!.Revision!) ? "this revision as it was released before, and it came back since: open it anew" : "another revision alone" };
+            : verdict with { Detail = candidate.IsNamedBy(gate.Latched.Current!.Revision!) ? "this revision as it was before, with another digest or spec, or released since: open it anew" : "another revision alone" };
     }
 
     // Those of its checks that are about one candidate; of the others the gate's own decision knows.

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Sluice.Api;
+using Sluice.Api.Audit;
 using Sluice.Api.Metadata;
 using Sluice.Api.Sources;
 using Sluice.Controller.Gated;
@@ -13,13 +15,18 @@ internal sealed partial class GatedSourceNotifier(Notifier notifier, ILogger<Gat
     /// <summary>Tells what one look found, after its status was written.</summary>
     public void Tell(ObservedGatedSource observed, GatedSourceLook look)
     {
-        foreach (var decision in look.Decisions)
+        Tell(observed, look.Decisions);
+        TellTrouble(observed, look);
+    }
+
+    /// <summary>Tells of decisions that its status has.</summary>
+    public void Tell(ObservedGatedSource observed, ImmutableArray<AuditRecord> decisions)
+    {
+        foreach (var decision in decisions)
         {
             LogDecision(observed.Key, decision.Decision, decision.Message, decision.By);
             Send(observed, SourceDecisions.IsWarning(decision), decision.Decision, decision.Message ?? "", decision.By);
         }
-
-        TellTrouble(observed, look);
     }
 
     /// <summary>Tells that the target was created; again, if it was released before and is missing: somebody has deleted it, or a controller was cut off.</summary>

@@ -21,8 +21,8 @@ internal sealed partial class GatedSourceReconciler(
     KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, Includes includes, CandidateEvaluator gates, ReleaseCheck check, Consumers consumers, CheckAsker asker, AuditLog audit, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
     ILogger<GatedSourceReconciler> log)
 {
-    // Written with an error for an answer: whether it was carried out, and has to be told, is seen by the next look.
-    private readonly ConcurrentDictionary<AuditObject, (ObservedGatedSource Before, GatedSourceLook Look)> _untold = new();
+    // Written with an error for an answer: whether it was carried out, and has to be told, is seen by the next look. After a conflict it cannot come late.
+    private readonly ConcurrentDictionary<AuditObject, (ObservedGatedSource Before, GatedSourceLook Look, bool MayComeLate)> _untold = new();
 
     /// <summary>Looks at one gated source.</summary>
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
@@ -98,9 +98,15 @@ internal sealed partial class GatedSourceReconciler(
             look = Look(observed, source, target);
         }
 
-        if (look is { Releases: true, Candidate: { Decision.IsApproved: true } candidate } && !await check.StandsAsync(observed, candidate, cancellation))
+        if (look is { Releases: true, Candidate: { Decision.IsApproved: true } candidate })
         {
-            return new() { Retry = true };
+            if (!await check.StandsAsync(observed, candidate, cancellation))
+            {
+                return new() { Retry = true };
+            }
+
+            // By what was asked about, or by what the watch has told since.
+            look = Look(observed, source, target);
         }
 
         if (!AuditLog.AreAmong(open, look.Decisions))
@@ -112,6 +118,7 @@ internal sealed partial class GatedSourceReconciler(
         {
             audit.Deciding(look.Decisions, letsPass: look.Releases);
             var written = await WriteAsync(observed, look, cancellation);
+            _untold.TryRemove(about, out _);
             audit.Done(about);
             notifier.Tell(observed, look);
             observed = written;
@@ -126,36 +133,67 @@ internal sealed partial class GatedSourceReconciler(
         return wake is { } until ? ReconcileResult.At(until) : ReconcileResult.Done;
     }
 
-    /// <summary>The decisions that were written down and may not have been carried out; none when the status has the last of them. Those that it has and nobody was told of are told.</summary>
+    /// <summary>
+    /// The decisions that were written down, or sent, and are not carried out; none when the status has the last of them. What it has and nobody was told of is told.
+    /// </summary>
     private ImmutableArray<AuditRecord> Settle(ObservedGatedSource observed)
     {
         var about = DecisionRecords.About(observed);
-        if (_untold.TryRemove(about, out var untold) && SourceDecisions.Has(observed.Status, untold.Look.Decisions[^1]))
+        var isSent = _untold.TryGetValue(about, out var untold);
+        var open = audit.Open(about) is [_, ..] written ? written : isSent && untold.MayComeLate ? untold.Look.Decisions : [];
+        if (isSent && SourceDecisions.Has(observed.Status, untold.Look.Decisions[^1]))
         {
+            IsDone();
             notifier.Tell(untold.Before, untold.Look);
+            return [];
         }
 
-        var open = audit.Open(about);
-        if (open is not [.., var last] || !SourceDecisions.Has(observed.Status, last))
+        if (isSent && !untold.MayComeLate)
         {
-            return open;
+            _untold.TryRemove(about, out _);
         }
 
-        audit.Done(about);
-        return [];
+        if (open is not [.., var last])
+        {
+            return [];
+        }
+
+        if (SourceDecisions.Has(observed.Status, last))
+        {
+            IsDone();
+            return [];
+        }
+
+        var back = DecisionRecords.NotCarriedOut(open, last.At);
+        if (SourceDecisions.Has(observed.Status, back))
+        {
+            // It was taken back, and the answer to that was lost.
+            audit.TakeBack(back);
+            IsDone();
+            notifier.Tell(observed, [back]);
+            return [];
+        }
+
+        return open;
+
+        void IsDone()
+        {
+            _untold.TryRemove(about, out _);
+            audit.Done(about);
+        }
     }
 
     /// <summary>
-    /// Keeps in the status, before anything else is decided, that what was written down was not carried out and is not right any more. It is this write that keeps the other one from coming
-    /// late, so the line comes after it. Gives the gated source as it is then.
+    /// Keeps in the status, before anything else is decided, that what was written down, or sent, was not carried out and is not right any more. It is this write that keeps the other one from
+    /// coming late, so the line comes after it. Gives the gated source as it is then.
     /// </summary>
     private async Task<ObservedGatedSource> TakeBackAsync(ObservedGatedSource observed, GatedSourceLook look, ImmutableArray<AuditRecord> open, CancellationToken cancellation)
     {
-        var back = look.TakingBack(SourceDecisions.NotCarriedOut(open, time.GetUtcNow()), observed);
+        var back = look.TakingBack(DecisionRecords.NotCarriedOut(open, time.GetUtcNow()), observed);
         var written = await WriteAsync(observed, back, cancellation);
-        audit.Deciding(back.Decisions, letsPass: false);
-        audit.Done(DecisionRecords.About(observed));
-        notifier.Tell(observed, back);
+        _untold.TryRemove(DecisionRecords.About(observed), out _);
+        audit.TakeBack(back.Decisions[0]);
+        notifier.Tell(observed, back.Decisions);
         return written;
     }
 
@@ -169,9 +207,10 @@ internal sealed partial class GatedSourceReconciler(
             sources.Observe(written);
             return written;
         }
-        catch (KubernetesApiException e) when (!e.IsNotFound && !e.IsConflict && !look.Decisions.IsEmpty)
+        catch (KubernetesApiException e) when (!e.IsNotFound && !look.Decisions.IsEmpty)
         {
-            _untold[DecisionRecords.About(observed)] = (observed, look);
+            // A conflict may be one with the same write, whose first answer was lost.
+            _untold.TryAdd(DecisionRecords.About(observed), (observed, look, MayComeLate: !e.IsConflict));
             throw;
         }
     }
@@ -192,7 +231,7 @@ internal sealed partial class GatedSourceReconciler(
     {
         var now = time.GetUtcNow();
         return GatedSourceLook.At(
-            observed, source, target, sources.FindConflict(observed, target), revision => consumers.Of(observed.TargetKey, revision), state => gates.Look(observed, state.Waiting!.Candidate, KnownAuthors.Of(state.Waiting.Candidate, observed, source), state.ReturnedAt, now), now);
+            observed, source, target, sources.FindConflict(observed, target), revision => consumers.Of(observed.TargetKey, revision), state => gates.Look(observed, state, KnownAuthors.Of(state.Waiting!.Candidate, observed, source), now), now);
     }
 
     private async Task BringAsync(
@@ -206,6 +245,11 @@ internal sealed partial class GatedSourceReconciler(
         var spec = PinnedSpec.Make(key.Kind.Kind, snapshot.Spec, released.Candidate);
         if (!target.Exists)
         {
+            if (!await sources.IsCurrentAsync(observed, cancellation))
+            {
+                return;
+            }
+
             await targets.CreateAsync(key, observed.Key, spec, shardKey, cancellation);
             notifier.TellCreated(observed, key, released, isAgain: !look.Releases);
         }

@@ -6,7 +6,6 @@ using Sluice.Controller.Auditing;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Releases;
 using Sluice.Gating.Requirements;
-using Sluice.Gating.Time;
 
 namespace Sluice.Controller.Sources;
 
@@ -128,21 +127,6 @@ internal static class SourceDecisions
     /// <summary>Whether a status has a decision, or the same one made anew since.</summary>
     public static bool Has(GatedSourceStatus? status, AuditRecord decision) =>
         status?.Decisions?.Any(kept => kept.At >= decision.At && kept with { At = default, Gates = null } == SourceDecision.Of(decision) with { At = default, Gates = null }) == true;
-
-    /// <summary>That what was written down was not carried out. Of all decisions it is the one that does not follow from the status: only who wrote it down knows.</summary>
-    /// <param name="open">What was written down together.</param>
-    /// <param name="now">The instant of the look.</param>
-    public static AuditRecord NotCarriedOut(ImmutableArray<AuditRecord> open, DateTimeOffset now) => open[^1] with
-    {
-        At = Rfc3339.WholeSecond(now),
-        Decision = "NotCarriedOut",
-        By = null,
-        Gates = [],
-        Approvals = [],
-        Overtakes = null,
-        Reason = "Overtaken",
-        Message = $"{string.Join(", ", open.Select(record => record.Decision).Distinct())} was written to the audit log and could not be carried out; by the next look something else was right",
-    };
 
     /// <summary>Whether somebody should look at it.</summary>
     public static bool IsWarning(AuditRecord decision) => decision.Decision is Refused or Rejected;

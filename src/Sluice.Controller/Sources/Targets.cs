@@ -39,7 +39,6 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
         return seen.Exists && (seen.SpecDigest == wanted || _written.TryGet(key, seen.ResourceVersion, out var written) && written == wanted);
     }
 
-
     /// <summary>Creates it. Never anything that is there already: it might be somebody else's.</summary>
     public async Task CreateAsync(GatedKey key, ObjectKey owner, JsonObject spec, string? shardKey, CancellationToken cancellation)
     {

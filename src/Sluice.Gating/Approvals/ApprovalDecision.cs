@@ -72,7 +72,7 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
         names is { Count: > 0 } && rules.AuthorClaim.Of(vote.Username, vote.Extra).Any(names.Contains);
 
     private static string? Fault(ApprovalRules rules, Vote vote, DateTimeOffset? returnedAt) => vote.FaultUnder(rules)
-        ?? (vote.Approves && (vote.CastAt <= returnedAt || vote.StartsAt(rules) <= returnedAt) ? $"this was released before and came back at {Rfc3339.Format(returnedAt.Value)}; approvals from then on count" : null);
+        ?? (vote.Approves && (vote.CastAt <= returnedAt || vote.StartsAt(rules) <= returnedAt) ? $"this was released before and came back at {Rfc3339.Format(returnedAt.Value)}; approvals later than that count" : null);
 
     private static string Names(ImmutableArray<Vote> votes)
     {

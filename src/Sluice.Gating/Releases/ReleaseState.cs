@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Sluice.Gating.Gates;
+using Sluice.Gating.Requests;
+using Sluice.Gating.Time;
 
 namespace Sluice.Gating.Releases;
 
@@ -38,6 +40,15 @@ public sealed record ReleaseState
     /// time, and does not let it pass once more. <see langword="null"/>: what waits is new, or a person asked to go back to it; as far as the history knows.
     /// </summary>
     public DateTimeOffset? ReturnedAt => Waiting is { IsRollback: false } waiting && History.Any(release => release.Candidate == waiting.Candidate) ? waiting.Since : null;
+
+    /// <summary>
+    /// Whether an opening for one revision was for something else of that name than what waits now: something that it names was released since, or waited when it was asked for, with another
+    /// digest or spec, and was superseded. It opens a gate for one candidate, once. A roll-back that a person asks for may pass by it again.
+    /// </summary>
+    /// <param name="request">What was asked for, of a revision or a digest.</param>
+    public bool IsSpent(GateRequest request) => request.Revision is { } name && Waiting is { IsRollback: false } waiting && waiting.Candidate.IsNamedBy(name)
+        && (History.Any(release => release.Candidate.IsNamedBy(name) && release.At >= Rfc3339.WholeSecond(request.RequestedAt))
+            || waiting.Supersedes == waiting.Candidate.Revision && request.RequestedAt <= waiting.Since);
 
     /// <summary>The release in force.</summary>
     public Release? Released => History.IsEmpty ? null : History[0];
@@ -87,14 +98,20 @@ public sealed record ReleaseState
         var handled = this with { HandledRollback = request.Token };
         if (Released is { } released && released.Candidate.IsNamedBy(request.To))
         {
-            // What is in force stays in force: a rollback that still waits is given up.
-            return handled with { Waiting = Waiting?.IsRollback == true ? null : Waiting };
+            // What is in force stays in force: a rollback that still waits is given up, and what it set aside waits again, unless that was rolled back before.
+            return Waiting?.IsRollback == true ? handled with { Waiting = null, SetAside = null } : handled;
+        }
+
+        if (SetAside is { } aside && aside.IsNamedBy(request.To) && !History.Any(release => release.Candidate.IsNamedBy(request.To)))
+        {
+            // It was never released, so there is nothing to go back to: it may be a candidate again.
+            return handled with { SetAside = null };
         }
 
         var target = History.FirstOrDefault(release => release.Candidate.IsNamedBy(request.To))?.Candidate;
         if (target is null)
         {
-            refusal = $"'{Named(request.To)}' is not among the last {History.Length} releases; a rollback takes a revision or digest of status.history, in full";
+            refusal = $"'{Named(request.To)}' is not among the last {History.Length} releases; a rollback takes a revision or digest of status.history or of status.setAside, in full";
             return handled;
         }
 

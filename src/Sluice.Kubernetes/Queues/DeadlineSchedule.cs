@@ -38,12 +38,23 @@ internal sealed class DeadlineSchedule<TKey>(TimeProvider time, TimeSpan? wallCl
         Arm();
     }
 
-    /// <summary>Takes out one key that is due, with every deadline it had.</summary>
+    /// <summary>
+    /// Takes out one key that is due. A moment that is still to come stays when a span is over: what follows from the span may fail, and must not
+    /// make anybody miss the moment.
+    /// </summary>
     public bool TryTakeDue(out TKey key)
     {
         DropSuperseded();
-        if ((_spans.TryPeek(out key!, out var timestamp) && timestamp <= time.GetTimestamp())
-            || (_moments.TryPeek(out key!, out var moment) && moment <= time.GetUtcNow()))
+        var now = time.GetUtcNow();
+        if (_spans.TryPeek(out key!, out var timestamp) && timestamp <= time.GetTimestamp())
+        {
+            if (_deadlines[key].Moment is { } later && later > now)
+                _deadlines[key] = new Deadline(null, later);
+            else
+                _deadlines.Remove(key);
+            return true;
+        }
+        if (_moments.TryPeek(out key!, out var moment) && moment <= now)
         {
             _deadlines.Remove(key);
             return true;

@@ -1,6 +1,6 @@
 namespace Sluice.Kubernetes;
 
-/// <summary>When a key is to be looked at again, after a reconciliation that did not fail. Both may be set; the earlier counts.</summary>
+/// <summary>When a key is to be looked at again, after a reconciliation. Several may be set; the earliest counts.</summary>
 public readonly record struct ReconcileResult
 {
     /// <summary>Not before something happens.</summary>
@@ -14,6 +14,11 @@ public readonly record struct ReconcileResult
 
     /// <summary>Again with the key's growing back-off: not failed, but not finished either. Default false.</summary>
     public bool Retry { get; init; }
+
+    /// <summary>
+    /// That it failed after all, by what: counted, logged and tried again with back-off as what is thrown, and for who knows when it must be looked at in any case. Default null.
+    /// </summary>
+    public Exception? Failure { get; init; }
 
     /// <summary>After <paramref name="span"/>.</summary>
     public static ReconcileResult After(TimeSpan span) => new() { RequeueAfter = span };

@@ -94,7 +94,7 @@ public sealed class WorkQueue<TKey> : IQueueObservation, IDisposable where TKey 
         }
     }
 
-    /// <summary>Adds a key after a while, counted on the monotonic clock. Of several deadlines of a key the earliest counts, the others are dropped.</summary>
+    /// <summary>Adds a key after a while, counted on the monotonic clock. Of several spans of a key the earliest counts; moments of it that are still to come then stay.</summary>
     public void AddAfter(TKey key, TimeSpan delay)
     {
         lock (_lock)
@@ -113,7 +113,7 @@ public sealed class WorkQueue<TKey> : IQueueObservation, IDisposable where TKey 
 
     /// <summary>
     /// Adds a key at a moment of the wall clock: never before it, within milliseconds after it, and within
-    /// <see cref="WorkQueueOptions.WallClockCheck"/> if the clock was set or the machine slept. Of several deadlines of a key the earliest counts, the others are dropped.
+    /// <see cref="WorkQueueOptions.WallClockCheck"/> if the clock was set or the machine slept. Of several deadlines of a key the earliest counts, the others are dropped with it.
     /// </summary>
     public void AddAt(TKey key, DateTimeOffset moment)
     {

@@ -89,17 +89,19 @@ public sealed partial class WorkerPool<TKey> where TKey : notnull
     // Returns controller-runtime's word for the outcome.
     private string Schedule(TKey key, ReconcileResult result)
     {
-        if (result.Retry)
-        {
+        if (result.Failure is { } failure)
+            Retry(key, failure);
+        else if (result.Retry)
             _queue.AddRateLimited(key);
-            return "requeue";
-        }
-        _queue.Forget(key);
+        else
+            _queue.Forget(key);
         if (result.RequeueAfter is { } span)
             _queue.AddAfter(key, span);
         if (result.RequeueAt is { } moment)
             _queue.AddAt(key, moment);
-        return result.RequeueAfter is null && result.RequeueAt is null ? "success" : "requeue_after";
+        return result.Failure is not null ? "error"
+            : result.Retry ? "requeue"
+            : result.RequeueAfter is null && result.RequeueAt is null ? "success" : "requeue_after";
     }
 
     private void Retry(TKey key, Exception failure)

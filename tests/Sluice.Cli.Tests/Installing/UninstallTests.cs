@@ -58,7 +58,7 @@ public sealed class UninstallTests : IAsyncLifetime
         await KustomizationAsync("born");
         (await ValueAsync("ks/born", "{.spec.suspend}")).Should().Be("true");
         (await ValueAsync("ks/born", "{.metadata.managedFields}")).Should().NotContain("f:suspend");
-        await KustomizationAsync("free", gates: "");
+        await KustomizationAsync("free", annotations: "{}");
         await _cluster.Kubectl.RunAsync("-n", "flux-system", "create", "deployment", "of-others", "--image=other");
         await _cluster.Kubectl.RunAsync("create", "clusterrole", "of-others", "--verb=get", "--resource=pods");
 
@@ -306,10 +306,10 @@ public sealed class UninstallTests : IAsyncLifetime
         "get", "crd,sa,clusterrole,role,clusterrolebinding,rolebinding,netpol,pdb,deploy,validatingadmissionpolicy,validatingadmissionpolicybinding,mutatingadmissionpolicy,mutatingadmissionpolicybinding",
         "-A", "-l", "app.kubernetes.io/part-of=sluice", "-o", "name");
 
-    private Task KustomizationAsync(string name, string spec = "wait: true", string gates = "sre") => TriedAsync($"{name} is created", $$"""
+    private Task KustomizationAsync(string name, string spec = "wait: true", string annotations = "{gating.toolkit.fluxcd.io/gates: sre}") => TriedAsync($"{name} is created", $$"""
         apiVersion: kustomize.toolkit.fluxcd.io/v1
         kind: Kustomization
-        metadata: {name: {{name}}, namespace: apps, annotations: {gating.toolkit.fluxcd.io/gates: "{{gates}}"} }
+        metadata: {name: {{name}}, namespace: apps, annotations: {{annotations}} }
         spec: {interval: 10m, path: ./deploy, prune: true, {{spec}}, sourceRef: {kind: GitRepository, name: app} }
         """);
 

@@ -74,7 +74,7 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
         }
 
         await app.OfferAsync('b');
-        (await alice.RunAsync($"explain gsrc/app -n {app.Namespace}")).Succeeded().Output.Should().Contain("It was released before, and its source went back to it: approvals count from then on.");
+        (await alice.RunAsync($"explain gsrc/app -n {app.Namespace}")).Succeeded().Output.Should().Contain("It was released before, and its source went back to it: approvals later than that count.");
         await app.UntilAsync("a second is over", status => DateTimeOffset.Parse((string)status["candidate"]!["since"]!, CultureInfo.InvariantCulture).AddSeconds(1) < TimeProvider.System.GetUtcNow());
         var approved = (await alice.RunAsync($"approve app -n {app.Namespace} {Patience} --yes")).Succeeded();
         approved.Error.Should().Contain($"Candidate   {Revision('b')} (released before, and back: approvals count anew)");

@@ -42,6 +42,16 @@ public sealed class RollbackTargetTests
         FluentActions.Invoking(() => RollbackTarget.Find(Source, [Record(A, "1")], "ccccccc")).Should().Throw<CommandException>()
             .WithMessage("'ccccccc' is not among the last 1 releases of GatedSource apps/app: expected a revision or a digest of them*");
 
+    [Fact]
+    public void What_was_set_aside_is_found_unless_a_release_is_called_the_same()
+    {
+        var source = Source with { Status = new() { SetAside = new() { Revision = B, Digest = Digest("2"), SpecDigest = "s" }, History = [Record(A, "1")] } };
+        foreach (var text in new[] { B, Digest("2"), "aaaaaaaab" })
+            RollbackTarget.FindSetAside(source, text)!.Revision.Should().Be(B);
+        RollbackTarget.FindSetAside(source, "aaaaaaaa").Should().BeNull("that is a release, too");
+        RollbackTarget.FindSetAside(source, "ccccccc").Should().BeNull();
+    }
+
     private static ReleaseRecord Record(string revision, string digest, string spec = "s") => new() { Revision = revision, Digest = Digest(digest), SpecDigest = spec, At = Moment.Now, Reason = "GateOpened" };
 
     private static string Digest(string digit) => $"sha256:{string.Concat(Enumerable.Repeat(digit, 64))}";

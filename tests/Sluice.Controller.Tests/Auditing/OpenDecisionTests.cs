@@ -154,6 +154,59 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
         Lines("Gate").Select(line => $"{line["decision"]} {line["overtakes"]}").Should().Equal("GateOpened ", "GateClosed ");
     }
 
+    [Fact]
+    public async Task Of_a_gate_and_of_an_object_what_was_written_down_and_could_not_be_done_is_followed_by_a_line_that_says_so()
+    {
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await StartAsync(proxy);
+        var ns = await cluster.NewNamespaceAsync();
+        await cluster.CreateGateAsync(ns, "release", "{}");
+        await cluster.CreateGatedAsync(FluxResources.Kustomization, ns, "plain", "release");
+        await cluster.UntilHeldAsync(FluxResources.Kustomization, ns, "plain");
+
+        // The object cannot be released, and by the time it could its gate is closed.
+        proxy.Refuses = write => write.Contains("/kustomizations/plain?", StringComparison.Ordinal);
+        await cluster.OpenAsync(ns, "release");
+        await LinesAsync("Kustomization", "Held", "Released");
+        await cluster.CloseAsync(ns, "release");
+        await LinesAsync("Gate", "GateOpened", "GateClosed");
+        proxy.Refuses = _ => false;
+        await LinesAsync("Kustomization", "Held", "Released", "NotCarriedOut");
+
+        // The gate cannot be opened, and by the time it could nobody wants it any more.
+        proxy.Refuses = write => write.Contains("/gates/release/status", StringComparison.Ordinal);
+        await cluster.OpenAsync(ns, "release");
+        await LinesAsync("Gate", "GateOpened", "GateClosed", "GateOpened");
+        await cluster.AnnotateAsync(FluxResources.Gate, ns, "release", "open.gate.fluxcd.io/requestedAt", null);
+        proxy.Refuses = _ => false;
+        await LinesAsync("Gate", "GateOpened", "GateClosed", "GateOpened", "NotCarriedOut");
+        ((string?)Lines("Gate")[^1]["overtakes"]).Should().Be("GateOpened");
+
+        Task LinesAsync(string kind, params string[] decisions) =>
+            Eventually.GivesAsync($"the log says {string.Join(", ", decisions)}", () => Task.FromResult(Lines(kind).Select(line => (string)line["decision"]!).ToList()), found => found.SequenceEqual(decisions));
+    }
+
+    [Fact]
+    public async Task Without_an_audit_log_too_a_release_does_not_arrive_once_it_is_not_right_any_more()
+    {
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await RunningController.StartAsync(proxy.KubeconfigPath, ["--max-retry-delay=1s"]);
+        var source = await WaitingAsync();
+        var (moment, held) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
+        proxy.Refuses = write => IsStatus(write) && Volatile.Read(ref held) > 0;
+        proxy.SendsLate = write => IsStatus(write) && Interlocked.Increment(ref held) == 1 ? moment.Task : null;
+        await source.OpenAsync();
+        await Eventually.GivesAsync("the release is on its way", () => Task.FromResult(Volatile.Read(ref held)), count => count > 0);
+        await source.CloseAsync();
+        await cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+        proxy.Refuses = _ => false;
+        await source.UntilAsync("says that it was not carried out", gated => (string?)gated["status"]!["decisions"]?[0]?["decision"] == "NotCarriedOut");
+        moment.SetResult();
+        (await proxy.LateAnswersAsync()).Should().Equal(409);
+        GatedApp.Released((await source.GatedAsync())!, "revision").Should().BeNull();
+        await source.UntilEventAsync("NotCarriedOut");
+    }
+
     private static bool IsStatus(string write) => write.Contains("/gatedsources/app/status", StringComparison.Ordinal);
 
     private Task<RunningController> StartAsync(RecordingProxy proxy) => RunningController.StartAsync(proxy.KubeconfigPath, [$"--audit-log={Log}", "--max-retry-delay=1s"]);

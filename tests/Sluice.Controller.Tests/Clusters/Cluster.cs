@@ -92,6 +92,28 @@ public sealed class Cluster : IAsyncLifetime
     public Task<JsonNode> UntilHeldAsync(ApiResource resource, string inNamespace, string name, string reason = "GateClosed") =>
         UntilAsync(resource, inNamespace, name, $"is held ({reason})", found => found.IsSuspended() && found.HeldBy()?.Contains($"({reason})", StringComparison.Ordinal) == true && found.Approved("status") == "False" && found.Approved("reason") == reason);
 
+    /// <summary>What Flux reports of an attempt at a Kustomization.</summary>
+    public Task ReportAsync(string ns, string name, long generation, string? reconciling, string ready, string reason)
+    {
+        var conditions = new JsonArray(Condition("Ready", ready));
+        if (reconciling is not null)
+        {
+            conditions.Add((JsonNode)Condition("Reconciling", reconciling));
+        }
+
+        return PatchAsync(FluxResources.Kustomization, ns, name, new JsonObject { ["status"] = new JsonObject { ["conditions"] = conditions } }.ToJsonString(), "gotk-kustomize-controller", "status");
+
+        JsonObject Condition(string type, string status) => new()
+        {
+            ["type"] = type,
+            ["status"] = status,
+            ["reason"] = reason,
+            ["message"] = "as Flux would write it",
+            ["lastTransitionTime"] = "2026-03-26T10:00:00Z",
+            ["observedGeneration"] = generation,
+        };
+    }
+
     /// <summary>Waits until an object is released, and its condition says so.</summary>
     public Task<JsonNode> UntilReleasedAsync(ApiResource resource, string inNamespace, string name) =>
         UntilAsync(resource, inNamespace, name, "is released", found => found.HeldBy() is null && found.Approved("status") == "True");

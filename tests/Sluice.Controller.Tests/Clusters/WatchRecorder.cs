@@ -19,7 +19,10 @@ public sealed class WatchRecorder : IAsyncDisposable
         _reading = ReadAsync();
     }
 
-    /// <summary>What they were, in order; the same twice in a row is there once, and an object that is deleted is nothing.</summary>
+    /// <summary>What is there when one is deleted.</summary>
+    public const string Deleted = "(deleted)";
+
+    /// <summary>What they were, in order; the same twice in a row is there once.</summary>
     /// <exception cref="InvalidOperationException">The watch has ended: then it may have missed something.</exception>
     public IReadOnlyList<string> Values => _reading.IsCompleted ? throw new InvalidOperationException("The watch has ended.", _reading.Exception) : _values;
 
@@ -53,9 +56,10 @@ public sealed class WatchRecorder : IAsyncDisposable
                 throw new InvalidOperationException(line);
             }
 
-            if ((string?)change["type"] != "DELETED" && _read(change["object"]!) is { } value && (_values.IsEmpty || _values[^1] != value))
+            if (_read(change["object"]!) is { } value)
             {
-                _values = _values.Add(value);
+                value = (string?)change["type"] == "DELETED" ? Deleted : value;
+                _values = _values.IsEmpty || _values[^1] != value ? _values.Add(value) : _values;
             }
         }
     }

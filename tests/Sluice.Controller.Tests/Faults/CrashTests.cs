@@ -25,6 +25,33 @@ public sealed class CrashTests(Cluster cluster) : IClassFixture<Cluster>
             LeastWrites = 7, // One object is taken over and released, of the other the words are released, taken over and released, each with a condition.
         });
 
+    [Fact]
+    public Task A_kill_between_the_writes_that_let_an_object_pass_once_lets_it_pass_once_and_no_more() =>
+        CrashRun.KillAtEveryWriteAsync(cluster, new(PrepareOnceAsync, TellOnceAsync, ns => DescribeAsync(ns, (Kustomization, "app")))
+        {
+            LeastWrites = 6, // A gate and an object that is held, let go, held again, with its condition.
+        });
+
+    /// <summary>An object is held, passes once, and is held again when Flux has reconciled it.</summary>
+    private async Task TellOnceAsync(string ns)
+    {
+        await cluster.UntilHeldAsync(Kustomization, ns, "app");
+        await using var resumed = await WatchRecorder.StartAsync(cluster, Kustomization, ns, found => $"{found.IsSuspended()}");
+        await cluster.AnnotateAsync(Kustomization, ns, "app", "gating.toolkit.fluxcd.io/release-once", "token");
+        var passing = await cluster.UntilAsync(Kustomization, ns, "app", "is let go", found => !found.IsSuspended());
+        await cluster.ReportAsync(ns, "app", (long)passing["metadata"]!["generation"]!, null, "True", "ReconciliationSucceeded");
+        await cluster.UntilAsync(Kustomization, ns, "app", "is held again", found => found.IsSuspended() && found.Annotation("gating.toolkit.fluxcd.io/released-once") == "token");
+        await cluster.UntilHeldAsync(Kustomization, ns, "app");
+        await cluster.UntilAsync(FluxResources.Gate, ns, "gate", "counts one held object", gate => (int?)gate["status"]!["held"] == 1);
+        resumed.Values.Should().Equal("True", "False", "True");
+    }
+
+    private async Task PrepareOnceAsync(string ns)
+    {
+        await cluster.CreateGateAsync(ns, "gate", "{}");
+        await cluster.CreateGatedAsync(Kustomization, ns, "app", "gate");
+    }
+
     /// <summary>A gate is closed, opens on request, and closes when the window has run out; at the end one object names no gate any more.</summary>
     private async Task TellHeldAsync(string ns)
     {

@@ -42,7 +42,7 @@ public sealed class ReleaseOnceTests(RunningSluice sluice) : IClassFixture<Runni
         var passing = await _cluster.UntilAsync(Kustomization, ns, "app", "is let go", found => !found.IsSuspended());
         passing.HeldBy().Should().BeNull("it is not held now");
         passing.Approved("status").Should().Be("False", "its gates have not opened");
-        await ReportAsync(ns, "app", (long)passing["metadata"]!["generation"]!, reconciling, ready, reason);
+        await _cluster.ReportAsync(ns, "app", (long)passing["metadata"]!["generation"]!, reconciling, ready, reason);
         // The report left Sluice's condition out, and Sluice writes it again when it has looked at the object and done what there was to do.
         var looked = await _cluster.UntilAsync(Kustomization, ns, "app", "says again whether it is approved", found => found.Approved("status") is not null);
         looked.IsSuspended().Should().Be(isOver, because);
@@ -86,29 +86,7 @@ public sealed class ReleaseOnceTests(RunningSluice sluice) : IClassFixture<Runni
     {
         await _cluster.AnnotateAsync(Kustomization, ns, name, ReleaseOnce, token);
         var passing = await _cluster.UntilAsync(Kustomization, ns, name, "is let go", found => !found.IsSuspended());
-        await ReportAsync(ns, name, (long)passing["metadata"]!["generation"]!, null, "True", "ReconciliationSucceeded");
+        await _cluster.ReportAsync(ns, name, (long)passing["metadata"]!["generation"]!, null, "True", "ReconciliationSucceeded");
         await _cluster.UntilAsync(Kustomization, ns, name, "is held again", found => found.IsSuspended() && found.Annotation(ReleasedOnce) == token);
-    }
-
-    /// <summary>What Flux reports of an attempt.</summary>
-    private Task ReportAsync(string ns, string name, long generation, string? reconciling, string ready, string reason)
-    {
-        var conditions = new JsonArray(Condition("Ready", ready));
-        if (reconciling is not null)
-        {
-            conditions.Add((JsonNode)Condition("Reconciling", reconciling));
-        }
-
-        return _cluster.PatchAsync(Kustomization, ns, name, new JsonObject { ["status"] = new JsonObject { ["conditions"] = conditions } }.ToJsonString(), "gotk-kustomize-controller", "status");
-
-        JsonObject Condition(string type, string status) => new()
-        {
-            ["type"] = type,
-            ["status"] = status,
-            ["reason"] = reason,
-            ["message"] = "as Flux would write it",
-            ["lastTransitionTime"] = "2026-03-26T10:00:00Z",
-            ["observedGeneration"] = generation,
-        };
     }
 }

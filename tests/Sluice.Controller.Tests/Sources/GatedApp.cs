@@ -16,6 +16,8 @@ internal sealed class GatedApp : IAsyncDisposable
 {
     public static ApiResource GatedSource { get; } = new(ApiGroup.Name, ApiGroup.Version, "gatedsources", "GatedSource");
 
+    public static ApiResource GitRepository { get; } = FluxResources.All.Single(resource => resource.Kind == "GitRepository");
+
     public static ApiResource Deployment { get; } = new("apps", "v1", "deployments", "Deployment");
 
     private readonly Cluster _cluster;
@@ -80,6 +82,18 @@ internal sealed class GatedApp : IAsyncDisposable
 
     /// <summary>Commits a version of the application. Gives the revision as Flux spells it.</summary>
     public Task<string> CommitAsync(string version) => _git.CommitAsync(("deploy/app.yaml", Manifest(version)));
+
+    /// <summary>What <c>git push --force</c> does: the branch is at an earlier commit again.</summary>
+    /// <param name="revision">As Flux spells it.</param>
+    public Task PushBackAsync(string revision) => _git.GitAsync("push", "--quiet", "--force", "origin", $"{revision[(revision.LastIndexOf(':') + 1)..]}:main");
+
+    /// <summary>Waits until the Kustomization was reconciled once more from its beginning, well or not.</summary>
+    public async Task UntilReconciledAsync()
+    {
+        var token = $"{Guid.NewGuid():n}";
+        await _cluster.AnnotateAsync(FluxResources.Kustomization, Namespace, "app", "reconcile.fluxcd.io/requestedAt", token);
+        await _cluster.UntilAsync(FluxResources.Kustomization, Namespace, "app", "is reconciled", found => (string?)found["status"]?["lastHandledReconcileAt"] == token);
+    }
 
     public Task<JsonNode?> SourceAsync() => _cluster.GetAsync(GatedSource, Namespace, "app");
 

@@ -16,7 +16,7 @@ public sealed class GatedSourceMemoryTests
     private const int History = 20;
 
     [Fact]
-    public void A_gated_source_with_a_whole_history_and_a_candidate_costs_less_than_eight_kilobytes_in_memory_with_all_that_is_kept_for_it()
+    public void A_gated_source_with_a_whole_history_and_a_candidate_costs_less_than_eight_kilobytes_in_memory_with_what_was_read_of_its_source_and_target()
     {
         SourceKinds.TryFind("GitRepository", out var kind).Should().BeTrue();
         var json = Enumerable.Range(0, Sources).Select(Written).ToList();

@@ -56,6 +56,35 @@ public sealed class GatedSourceTests(ApprovingCluster approving) : IClassFixture
         await app.UntilReleasedAsync(a);
         await app.UntilDeployedAsync("A");
         GatedApp.Released((await app.SourceAsync())!, "by").Should().Be("olga, alice, bob");
-        everDeployed.Values.Should().Equal("A", "C", "A");
+        everDeployed.Values.Should().Equal("A", WatchRecorder.Deleted, "A", "C", "A");
+    }
+
+    [Fact]
+    public async Task What_is_deployed_stays_when_its_source_is_pushed_back_or_deleted_and_when_the_target_is_deleted()
+    {
+        await using var controller = await approving.StartControllerAsync();
+        await using var app = await GatedApp.StartAsync(Cluster, """{"default": "opened"}""");
+        await using var everDeployed = await WatchRecorder.StartAsync(Cluster, GatedApp.Deployment, app.Namespace, deployment => deployment.Annotation("version"));
+        await app.GateAsync();
+        var a = await app.CommitAsync("A");
+        await app.UntilReleasedAsync(a);
+        await app.UntilDeployedAsync("A");
+        var b = await app.CommitAsync("B");
+        await app.UntilReleasedAsync(b);
+        await app.UntilDeployedAsync("B");
+
+        await Cluster.CloseAsync(app.Namespace, "release");
+        await Cluster.UntilAsync(FluxResources.Gate, app.Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+        await app.PushBackAsync(a);
+        await app.UntilWaitingAsync(a);
+        await app.UntilReconciledAsync();
+        await Cluster.Kubectl.RunAsync("-n", app.Namespace, "delete", "gitrepository", "app");
+        await app.UntilSourceAsync("says that its source is gone", source => source.Condition("Ready", "reason") == "SourceNotFound");
+        await app.UntilReconciledAsync();
+        await Cluster.Kubectl.RunAsync("-n", app.Namespace, "delete", "gitrepository", "app-gated");
+        await Cluster.UntilAsync(GatedApp.GitRepository, app.Namespace, "app-gated", "is made again and fetched", target => target["status"]?["artifact"] is not null);
+        await app.UntilReconciledAsync();
+
+        everDeployed.Values.Should().Equal("A", "B");
     }
 }

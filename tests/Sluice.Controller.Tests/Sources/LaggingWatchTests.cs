@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Sluice.Controller.Tests.Clusters;
 using Sluice.Controller.Tests.Faults;
 using Sluice.TestBed;
@@ -66,6 +67,39 @@ public sealed class LaggingWatchTests(Cluster cluster) : IClassFixture<Cluster>
         await source.UntilTargetAsync("is there", _ => true);
         proxy.Requests.Count(request => request.StartsWith("GET", StringComparison.Ordinal) && request.Contains("/gates/release", StringComparison.Ordinal)).Should().Be(1);
         proxy.Requests.Should().NotContain(request => request.StartsWith("GET", StringComparison.Ordinal) && request.Contains("/gatedsources?", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_controller_that_does_not_know_what_another_has_released_since_does_not_take_the_target_back(bool isDeleted)
+    {
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await StartAsync(proxy);
+        var source = await PlayedSource.StartAsync(cluster);
+        await source.ReleaseAsync(A, "sha256:01");
+        await source.UntilTargetAsync("is there", _ => true);
+        await using var pinned = await WatchRecorder.StartAsync(cluster, source.Kind, source.Namespace, found => (string?)found["spec"]!["ref"]!["commit"]);
+
+        // As another leader would: its status first, then the target.
+        Hang(proxy, "/gatedsources");
+        var status = (await source.GatedAsync())!["status"]!.AsObject();
+        foreach (var released in new[] { status["released"]!, status["history"]![0]! })
+        {
+            (released["revision"], released["digest"]) = ("main@sha1:bb", "sha256:02");
+        }
+
+        await cluster.PatchAsync(GatedApp.GatedSource, source.Namespace, "app", new JsonObject { ["status"] = new JsonObject { ["released"] = status["released"]!.DeepClone(), ["history"] = status["history"]!.DeepClone() } }.ToJsonString(), "sluice", "status");
+        var asked = Asked();
+        await (isDeleted ? cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gitrepository", "app-gated")
+            : cluster.PatchAsync(source.Kind, source.Namespace, "app-gated", """{"spec": {"ref": {"commit": "bb"} } }""", "sluice-sources"));
+        await Eventually.GivesAsync("the controller asks", () => Task.FromResult(Asked()), count => count > asked);
+        proxy.Withholds = _ => false;
+        await source.UntilTargetAsync("is at bb", target => (string?)target["spec"]!["ref"]!["commit"] == "bb");
+        await source.LookedAtAgainAsync();
+        pinned.Values.Where(value => value != WatchRecorder.Deleted).Should().Equal("aa", "bb");
+
+        int Asked() => proxy.Requests.Count(request => request.StartsWith("GET", StringComparison.Ordinal) && request.EndsWith("/gatedsources/app", StringComparison.Ordinal));
     }
 
     private static Task<RunningController> StartAsync(RecordingProxy proxy) => RunningController.StartAsync(proxy.KubeconfigPath, ["--trust-requested-by", "--max-retry-delay=1s"]);

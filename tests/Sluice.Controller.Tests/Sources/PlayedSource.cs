@@ -107,6 +107,13 @@ internal sealed class PlayedSource
     /// <summary>A vote as a manifest, about what waits.</summary>
     public async Task<JsonNode> VoteAsync(string user, string decision = "approve") => await Cluster.VoteAsync((await GatedAsync())!, user, decision);
 
+    /// <summary>Waits until what happens next is of another second than what has happened: times of Kubernetes are whole seconds.</summary>
+    public static Task NextSecondAsync()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return Eventually.GivesAsync("another second", () => Task.FromResult(TimeProvider.System.GetUtcNow()), then => then.ToUnixTimeSeconds() > now.ToUnixTimeSeconds());
+    }
+
     /// <summary>Casts a vote.</summary>
     public static Task CastAsync(Kubectl voter, JsonNode vote) => voter.RunAsync(["create", "-f", "-"], vote.ToJsonString());
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Sluice.Controller.Tests.Clusters;
 using Sluice.TestBed;
@@ -174,9 +173,7 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
         await source.LookedAtAgainAsync();
         GatedApp.Released((await source.GatedAsync())!, "revision").Should().Be(B);
 
-        // Times of Kubernetes are whole seconds.
-        var since = DateTimeOffset.Parse(GatedApp.Candidate(gated, "since")!, CultureInfo.InvariantCulture);
-        await Eventually.GivesAsync("that second is over", () => Task.FromResult(TimeProvider.System.GetUtcNow()), now => now >= since.AddSeconds(1));
+        await PlayedSource.NextSecondAsync();
         await PlayedSource.CastAsync(alice, await source.VoteAsync("alice"));
         await source.UntilReleasedAsync(A);
     }
@@ -199,9 +196,26 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
 
         await source.FetchAsync(C, "sha256:03");
         var gated = await source.UntilWaitingAsync(C);
-        gated["status"]!["candidate"]!["gates"]![0]!["message"]!.GetValue<string>().Should().EndWith("is opened for this revision as it was released before, and it came back since: open it anew");
+        gated["status"]!["candidate"]!["gates"]![0]!["message"]!.GetValue<string>().Should().EndWith("is opened for this revision as it was before, with another digest or spec, or released since: open it anew");
+        await PlayedSource.NextSecondAsync();
         await OpenForAsync(source, C);
         await source.UntilReleasedAsync(C);
+    }
+
+    [Fact]
+    public async Task A_gate_that_is_opened_for_a_revision_does_not_let_the_same_pass_with_another_spec_of_its_source()
+    {
+        var source = await PlayedSource.StartAsync(Cluster);
+        await source.FetchAsync(A, "sha256:01");
+        await source.UntilWaitingAsync(A);
+        await OpenForAsync(source, A);
+        await source.UntilReleasedAsync(A);
+        await Cluster.PatchAsync(source.Kind, source.Namespace, "app", """{"spec": {"ignore": "/other"}}""");
+        await source.FetchAsync(A, "sha256:02");
+        await source.UntilAsync("waits", gated => gated.Condition("Approved", "reason") == "OpenedForRevision");
+        await PlayedSource.NextSecondAsync();
+        await OpenForAsync(source, A);
+        await source.UntilReleasedAsync(A, "sha256:02");
     }
 
     [Fact]

@@ -90,7 +90,7 @@ public sealed class ApprovalDecisionTests
         ApprovalDecision.Decide(new(), [early], B, null, now).State.Should().Be(ApprovalState.Approved);
         var decision = ApprovalDecision.Decide(new(), [early], B, null, now, returnedAt: Noon);
         decision.State.Should().Be(ApprovalState.Pending);
-        decision.Message.Should().Be("0 of 1 approvals; that of alice does not count: this was released before and came back at 2026-11-25T12:00:00Z; approvals from then on count");
+        decision.Message.Should().Be("0 of 1 approvals; that of alice does not count: this was released before and came back at 2026-11-25T12:00:00Z; approvals later than that count");
         ApprovalDecision.Decide(new(), [early with { CastAt = Noon }], B, null, now, Noon).State.Should().Be(ApprovalState.Pending, "which came first within a second is not known");
         ApprovalDecision.Decide(new(), [early, late], B, null, now, Noon).State.Should().Be(ApprovalState.Approved);
         ApprovalDecision.Decide(TwoPeople, [early, late], B, null, now, Noon).State.Should().Be(ApprovalState.Pending);

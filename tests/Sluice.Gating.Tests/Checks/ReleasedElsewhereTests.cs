@@ -102,7 +102,7 @@ public sealed class ReleasedElsewhereTests
                         var next = new[] { A, B, C }[what];
                         if (state.Released?.Candidate != next)
                         {
-                            state = Released(state with { SetAside = null }, next, now);
+                            state = Released(state, next, now);
                             (isHealthy, byRollback) = (false, false);
                             releases++;
                         }
@@ -149,5 +149,5 @@ public sealed class ReleasedElsewhereTests
 
     private static CheckDecision Decide(Candidate candidate, ReleaseState dev, DateTimeOffset now) => Check.Decide(candidate, Dev, dev.History, Healthy, now);
 
-    private static ReleaseState Released(ReleaseState state, Candidate candidate, DateTimeOffset now) => state.Observe(candidate, now).Release(now, null, "GateOpened", "");
+    private static ReleaseState Released(ReleaseState state, Candidate candidate, DateTimeOffset now) => (state with { Waiting = new(candidate, now, null) }).Release(now, null, "GateOpened", "");
 }

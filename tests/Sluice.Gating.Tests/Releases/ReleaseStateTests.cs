@@ -1,6 +1,7 @@
 using CsCheck;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Releases;
+using Sluice.Gating.Requests;
 
 namespace Sluice.Gating.Tests.Releases;
 
@@ -105,10 +106,46 @@ public sealed class ReleaseStateTests
     }
 
     [Fact]
-    public void A_rollback_is_given_up_by_asking_for_what_is_in_force()
+    public void A_rollback_is_given_up_by_asking_for_what_is_in_force_and_what_waited_then_waits_again()
     {
         var state = Released(A, B).Take(new("1", A.Revision, null), B, Noon, out _);
-        state.Take(new("2", B.Revision, null), B, Noon, out _).Waiting.Should().BeNull();
+        state.Take(new("2", B.Revision, null), B, Noon, out _).Observe(B, Noon).Waiting.Should().BeNull();
+
+        var waiting = Released(A, B).Observe(C, Noon).Take(new("1", A.Revision, null), C, Noon, out _).Observe(C, Noon);
+        waiting.Take(new("2", B.Revision, null), C, Noon, out _).Observe(C, Noon).Waiting!.Candidate.Should().Be(C);
+    }
+
+    [Fact]
+    public void What_was_set_aside_and_never_released_waits_again_when_it_is_asked_for()
+    {
+        var state = Released(A, B).Observe(C, Noon).Take(new("1", A.Revision, null), C, Noon, out _).Release(Noon, null, Release.Rollback, "").Observe(C, Noon);
+        state.Waiting.Should().BeNull();
+        state = state.Take(new("2", C.Revision, null), C, Noon.AddHours(1), out var refusal).Observe(C, Noon.AddHours(1));
+        refusal.Should().BeNull();
+        state.Waiting.Should().Be(new Waiting(C, Noon.AddHours(1), null), "it goes through the gates as every candidate does, and is no roll-back");
+    }
+
+    [Fact]
+    public void An_opening_for_one_revision_is_spent_when_that_was_released_or_became_something_else()
+    {
+        var request = Opening(C.Revision, Noon);
+        var state = Released(A, B).Observe(C, Noon.AddHours(1));
+        state.IsSpent(request).Should().BeFalse("it was asked for in advance");
+        state.IsSpent(Opening(B.Revision, Noon)).Should().BeFalse("it is about another, which decides that");
+        state = state.Release(Noon.AddHours(2), null, "GateOpened", "");
+
+        var otherSpec = C with { SpecDigest = "sha256:02" };
+        state.Observe(otherSpec, Noon.AddHours(3)).IsSpent(request).Should().BeTrue("it has let one pass");
+        state.Observe(otherSpec, Noon.AddHours(3)).IsSpent(Opening(C.Revision, Noon.AddHours(4))).Should().BeFalse("it was asked for anew");
+        state.Observe(A, Noon.AddHours(3)).Release(Noon.AddHours(4), null, "GateOpened", "").Observe(C, Noon.AddHours(5)).IsSpent(request).Should().BeTrue("it came back");
+
+        var waiting = Released(A).Observe(C, Noon).Observe(otherSpec, Noon.AddHours(2));
+        waiting.IsSpent(Opening(C.Revision, Noon.AddHours(1))).Should().BeTrue("another waited when it was asked for");
+        waiting.IsSpent(Opening(C.Digest, Noon.AddHours(1))).Should().BeTrue();
+        waiting.IsSpent(Opening(C.Revision, Noon.AddHours(3))).Should().BeFalse();
+
+        var back = Released(C, A).Take(new("1", C.Revision, null), A, Noon.AddHours(1), out _);
+        back.IsSpent(Opening(C.Revision, Noon)).Should().BeFalse("a person asks for it");
     }
 
     [Fact]
@@ -199,6 +236,8 @@ public sealed class ReleaseStateTests
                 state = looked;
             }
         });
+
+    private static GateRequest Opening(string revision, DateTimeOffset at) => new() { Target = GateState.Opened, Stamp = at, RequestedAt = at, ResetAt = null, Revision = revision };
 
     private static ReleaseState Released(params Candidate[] candidates) =>
         candidates.Aggregate(ReleaseState.Empty, (state, candidate) => state.Observe(candidate, Noon).Release(Noon, null, "GateOpened", ""));

@@ -51,7 +51,8 @@ public sealed class WorkQueueModelTests
         private readonly WorkQueue<int> _queue;
         private readonly Dictionary<int, WorkPriority> _wanted = [];
         private readonly List<int> _inWork = [];
-        private readonly Dictionary<int, DateTimeOffset> _later = [];
+        private readonly Dictionary<int, DateTimeOffset> _spans = [];
+        private readonly Dictionary<int, DateTimeOffset> _moments = [];
         private readonly Dictionary<int, int> _failures = [];
 
         public Run() => _queue = new WorkQueue<int>("model", Options, _time);
@@ -68,16 +69,16 @@ public sealed class WorkQueueModelTests
                         break;
                     case Step.After(var key, var ms):
                         _queue.AddAfter(key, TimeSpan.FromMilliseconds(ms));
-                        Delay(key, ms);
+                        Delay(_spans, key, ms);
                         break;
                     case Step.At(var key, var ms):
                         _queue.AddAt(key, _time.GetUtcNow().AddMilliseconds(ms));
-                        Delay(key, ms);
+                        Delay(_moments, key, ms);
                         break;
                     case Step.RateLimited(var key):
                         _queue.AddRateLimited(key);
                         var failures = _failures[key] = _failures.GetValueOrDefault(key) + 1;
-                        Delay(key, Math.Min(750 * Math.Pow(2, failures - 1), 15 * 60_000));
+                        Delay(_spans, key, Math.Min(750 * Math.Pow(2, failures - 1), 15 * 60_000));
                         break;
                     case Step.Forget(var key):
                         _queue.Forget(key);
@@ -85,9 +86,16 @@ public sealed class WorkQueueModelTests
                         break;
                     case Step.Advance(var ms):
                         _time.Advance(TimeSpan.FromMilliseconds(ms));
-                        foreach (var key in _later.Where(d => d.Value <= _time.GetUtcNow()).Select(d => d.Key).ToList())
+                        // A moment that is still to come outlasts a span, and takes along one that is.
+                        foreach (var key in Due(_spans))
                         {
-                            _later.Remove(key);
+                            _spans.Remove(key);
+                            Want(key, WorkPriority.Normal);
+                        }
+                        foreach (var key in Due(_moments))
+                        {
+                            _moments.Remove(key);
+                            _spans.Remove(key);
                             Want(key, WorkPriority.Normal);
                         }
                         break;
@@ -101,7 +109,8 @@ public sealed class WorkQueueModelTests
                         break;
                 }
                 _queue.Count.Should().Be(Ready().Count(), "after {0} the model has {1} keys ready", step, Ready().Count());
-                _queue.DelayedCount.Should().Be(_later.Count, "after {0} the model has {1} keys delayed", step, _later.Count);
+                var later = _spans.Keys.Union(_moments.Keys).Count();
+                _queue.DelayedCount.Should().Be(later, "after {0} the model has {1} keys delayed", step, later);
                 foreach (var key in Enumerable.Range(0, 6))
                     _queue.Retries(key).Should().Be(_failures.GetValueOrDefault(key), "that many failures of {0} were counted", key);
             }
@@ -135,7 +144,9 @@ public sealed class WorkQueueModelTests
         private void Want(int key, WorkPriority priority) =>
             _wanted[key] = _wanted.TryGetValue(key, out var known) && known < priority ? known : priority;
 
-        private void Delay(int key, double milliseconds)
+        private List<int> Due(Dictionary<int, DateTimeOffset> deadlines) => [.. deadlines.Where(deadline => deadline.Value <= _time.GetUtcNow()).Select(deadline => deadline.Key)];
+
+        private void Delay(Dictionary<int, DateTimeOffset> deadlines, int key, double milliseconds)
         {
             if (milliseconds <= 0)
             {
@@ -143,8 +154,8 @@ public sealed class WorkQueueModelTests
                 return;
             }
             var due = _time.GetUtcNow().AddMilliseconds(milliseconds);
-            if (!_later.TryGetValue(key, out var known) || due < known)
-                _later[key] = due;
+            if (!deadlines.TryGetValue(key, out var known) || due < known)
+                deadlines[key] = due;
         }
     }
 }

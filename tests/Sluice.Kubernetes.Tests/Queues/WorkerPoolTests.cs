@@ -65,6 +65,45 @@ public sealed class WorkerPoolTests
         looks[1].Should().Be(moment, "the second look was asked for at that moment, and the clock goes in half seconds");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_moment_that_was_asked_for_is_kept_while_what_comes_before_it_fails(bool throws)
+    {
+        using var queue = NewQueue();
+        using var stop = new CancellationTokenSource();
+        var moment = _time.GetUtcNow().AddSeconds(10);
+        List<DateTimeOffset> looks = [];
+        var atMoment = new TaskCompletionSource();
+        var running = Pool(queue, (_, _) =>
+        {
+            looks.Add(_time.GetUtcNow());
+            if (_time.GetUtcNow() == moment)
+                atMoment.SetResult();
+            // It succeeds once, and says when; from then on it fails, and may say when or not.
+            var failure = new InvalidOperationException("not now");
+            return looks.Count == 1 ? Task.FromResult(ReconcileResult.At(moment))
+                : throws ? throw failure
+                : Task.FromResult(ReconcileResult.At(moment) with { Failure = failure });
+        }).RunAsync(stop.Token);
+
+        queue.Add("gate");
+        var isLate = false;
+        while (!atMoment.Task.IsCompleted && !isLate)
+        {
+            if (looks.Count == 1 && queue.DelayedCount > 0 && _time.GetUtcNow() < moment.AddSeconds(-8))
+                queue.Add("gate");
+            else if (queue.DelayedCount > 0 && queue.Count == 0)
+                _time.Advance(TimeSpan.FromMilliseconds(500));
+            isLate = _time.GetUtcNow() > moment.AddSeconds(30);
+            await Task.Yield();
+        }
+        await stop.CancelAsync();
+        await running;
+
+        looks.Should().Contain(moment, "the back-off of the failures would have come at about 0.75, 2.25, 5.25 and 11.25 s").And.HaveCountGreaterThan(3);
+    }
+
     [Fact]
     public async Task A_stop_lets_the_work_in_hand_end_and_takes_no_more()
     {
