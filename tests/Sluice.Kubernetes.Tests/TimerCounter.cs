@@ -13,10 +13,12 @@ internal sealed class TimerCounter(TimeProvider inner) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        var timer = new Counted(this, inner.CreateTimer(callback, state, dueTime, period));
         Count(dueTime);
-        return new Counted(this, inner.CreateTimer(callback, state, dueTime, period));
+        return timer;
     }
 
+    // When it is set: who counts moves the clock on then, and a timer that were set a moment later would never go off.
     private void Count(TimeSpan dueTime)
     {
         if (dueTime != Timeout.InfiniteTimeSpan)
@@ -27,8 +29,9 @@ internal sealed class TimerCounter(TimeProvider inner) : TimeProvider
     {
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            var changed = timer.Change(dueTime, period);
             counter.Count(dueTime);
-            return timer.Change(dueTime, period);
+            return changed;
         }
 
         public void Dispose() => timer.Dispose();

@@ -4,15 +4,8 @@ public sealed class EmulatedVersionTests : IAsyncLifetime
 {
     private ControlPlane _controlPlane = null!;
 
-    public async ValueTask InitializeAsync()
-    {
+    public async ValueTask InitializeAsync() =>
         _controlPlane = await ControlPlane.StartAsync(new() { EmulatedVersion = ControlPlaneOptions.OldestSupportedVersion });
-        if (!_controlPlane.Server.StartsWith("controlplane ", StringComparison.Ordinal))
-        {
-            await _controlPlane.DisposeAsync();
-            Assert.Skip("kube-apiserver cannot be told to be an older one");
-        }
-    }
 
     public ValueTask DisposeAsync() => _controlPlane.DisposeAsync();
 

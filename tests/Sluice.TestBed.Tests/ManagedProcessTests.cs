@@ -16,6 +16,38 @@ public sealed class ManagedProcessTests
         (await process.WaitForExitAsync(Soon, TestContext.Current.CancellationToken)).Should().Be(137);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_that_cleans_up_after_itself_is_asked_to_stop_and_given_time_for_it(bool testProcessDies)
+    {
+        await using var process = ManagedProcess.Start("sh", ["-c", "trap 'sleep 1; exit 4' TERM; echo ready; while :; do sleep 0.05; done"], cleansUpWithin: Soon);
+        await process.WaitForLineAsync("ready", Soon, TestContext.Current.CancellationToken);
+
+        if (testProcessDies)
+        {
+            process.Abandon();
+            await process.WaitForExitAsync(Soon, TestContext.Current.CancellationToken);
+        }
+        else
+        {
+            await process.DisposeAsync();
+        }
+
+        process.ExitCode.Should().Be(4);
+    }
+
+    [Fact]
+    public async Task One_that_does_not_clean_up_in_time_is_killed_when_the_test_process_dies()
+    {
+        await using var process = ManagedProcess.Start("sh", ["-c", "trap '' TERM; echo ready; while :; do sleep 0.05; done"], cleansUpWithin: TimeSpan.FromSeconds(1));
+        await process.WaitForLineAsync("ready", Soon, TestContext.Current.CancellationToken);
+
+        process.Abandon();
+
+        (await process.WaitForExitAsync(Soon, TestContext.Current.CancellationToken)).Should().Be(137);
+    }
+
     [Fact]
     public async Task Its_output_is_kept_and_can_be_waited_for()
     {

@@ -7,18 +7,28 @@ namespace Sluice.TestBed.Tests;
 
 /// <summary>What <c>./try</c> does on a control plane of its own, and on a cluster that somebody has already.</summary>
 [UnsupportedOSPlatform("windows")]
-public sealed class TryTests(RunningControlPlane running) : IClassFixture<RunningControlPlane>, IDisposable
+public sealed class TryTests(RunningControlPlane running) : IClassFixture<RunningControlPlane>, IAsyncDisposable
 {
     private static readonly TimeSpan AMinuteOrTwo = TimeSpan.FromMinutes(5);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sluice-try-tests-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public async ValueTask DisposeAsync()
+    {
+        // Of one that had to be killed.
+        foreach (var data in Directory.EnumerateDirectories(_folder, "sluice-try.*").Select(work => Path.Combine(work, "control-plane")).Where(Directory.Exists))
+        {
+            await using var down = ManagedProcess.Start(RepositoryRoot.Combine("dev", "control-plane"), ["down", "--data-dir", data]);
+            await down.WaitForExitAsync(AMinuteOrTwo);
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Fact]
     public async Task On_a_control_plane_of_its_own_the_whole_story_runs_step_by_step_and_nothing_is_left_of_it()
     {
-        await using var story = ManagedProcess.Start("setsid", [RepositoryRoot.Combine("try")], Temporary());
+        await using var story = Start("setsid", RepositoryRoot.Combine("try"));
         (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(0, "it printed {0}", string.Join('\n', story.Output));
         string[] inOrder =
         [
@@ -38,13 +48,22 @@ public sealed class TryTests(RunningControlPlane running) : IClassFixture<Runnin
     [Fact]
     public async Task A_second_Ctrl_C_does_not_stop_it_from_cleaning_up()
     {
-        // A test may have Ctrl-C ignored, and what it starts as well; at a terminal nobody has. A session of its own is a process group of its own.
-        await using var story = ManagedProcess.Start("env", ["--default-signal=INT", "setsid", RepositoryRoot.Combine("try")], Temporary());
-        await story.WaitForLineAsync("2. The commit 'my-app v1' is merged", AMinuteOrTwo, TestContext.Current.CancellationToken);
-        Signals.Send(-story.Id, Signals.Interrupt).Should().Be(0);
+        await using var story = AtATerminal(RepositoryRoot.Combine("try"));
+        await InterruptAsync(story);
         await story.WaitForLineAsync("cleaning up, which takes a moment and is not stopped by Ctrl-C", AMinuteOrTwo, TestContext.Current.CancellationToken);
         Signals.Send(-story.Id, Signals.Interrupt).Should().Be(0);
         (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(130, "it printed {0}", string.Join('\n', story.Output));
+        NothingRuns(story);
+    }
+
+    [Fact]
+    public async Task Nor_does_it_that_nobody_reads_any_more_what_it_says()
+    {
+        // As './try | tee log': Ctrl-C ends the reader at once, and what is said from then on goes into a closed pipe.
+        await using var story = AtATerminal("bash", "-c", "exec \"$0\" > >(exec env --default-signal=INT cat)", RepositoryRoot.Combine("try"));
+        await InterruptAsync(story);
+        (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(130, "it printed {0}", string.Join('\n', story.Output));
+        story.Output.Should().NotContain(line => line.StartsWith("cleaning up"));
         NothingRuns(story);
     }
 
@@ -83,15 +102,27 @@ public sealed class TryTests(RunningControlPlane running) : IClassFixture<Runnin
     public async Task Where_nobody_can_be_asked_or_the_cluster_is_not_there_nothing_is_installed(string option)
     {
         // In a session of its own there is no terminal to ask at.
-        await using var story = ManagedProcess.Start("setsid", ["--wait", RepositoryRoot.Combine("try"), $"--kubeconfig={running.ControlPlane.KubeconfigPath}", option], Temporary());
+        await using var story = Start("setsid", "--wait", RepositoryRoot.Combine("try"), $"--kubeconfig={running.ControlPlane.KubeconfigPath}", option);
         (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(1);
         string.Join('\n', story.Output).Should().ContainAny("there is nobody to ask: give --yes", "has no context 'nowhere'");
         Directory.EnumerateFiles(_folder, "kubeconfig", SearchOption.AllDirectories).Should().BeEmpty("it has credentials in it");
         await NothingIsInstalledAsync();
     }
 
-    private ManagedProcess Try(string option) =>
-        ManagedProcess.Start(RepositoryRoot.Combine("try"), [$"--kubeconfig={running.ControlPlane.KubeconfigPath}", option], Temporary());
+    /// <summary>A test may have Ctrl-C ignored, and what it starts as well; at a terminal nobody has. A session of its own is a process group of its own.</summary>
+    private ManagedProcess AtATerminal(params string[] command) => Start("env", ["--default-signal=INT,PIPE", "setsid", .. command]);
+
+    /// <summary>Ctrl-C in the middle of the story.</summary>
+    private static async Task InterruptAsync(ManagedProcess story)
+    {
+        await story.WaitForLineAsync("2. The commit 'my-app v1' is merged", AMinuteOrTwo, TestContext.Current.CancellationToken);
+        Signals.Send(-story.Id, Signals.Interrupt).Should().Be(0);
+    }
+
+    private ManagedProcess Try(string option) => Start(RepositoryRoot.Combine("try"), $"--kubeconfig={running.ControlPlane.KubeconfigPath}", option);
+
+    /// <summary>Starts it in such a way that a test that fails, or is stopped, leaves nothing that it has started.</summary>
+    private ManagedProcess Start(string program, params string[] arguments) => ManagedProcess.Start(program, arguments, Temporary(), cleansUpWithin: AMinuteOrTwo);
 
     /// <summary>Neither of its session, nor of those that began one of their own in its folder, as the control plane does.</summary>
     private void NothingRuns(ManagedProcess story)

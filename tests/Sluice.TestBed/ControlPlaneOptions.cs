@@ -15,7 +15,7 @@ public sealed record ControlPlaneOptions
     /// <summary>
     /// The minor version of Kubernetes that the API server does as, for example <c>1.30</c>; default that of its libraries. It has the feature gates
     /// and the CEL functions of that version and serves its kinds: below 1.36 no MutatingAdmissionPolicy. Only the server of tests/control-plane can
-    /// be told so; a kube-apiserver (<c>KUBEBUILDER_ASSETS</c>) is what it is, and this is ignored.
+    /// be told so; a kube-apiserver (<c>KUBEBUILDER_ASSETS</c>) is what it is, and one of another version skips the test.
     /// </summary>
     public string? EmulatedVersion { get; init; }
 

@@ -220,6 +220,10 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
         listed[0].Should().Be("NAME SOURCE RELEASED CANDIDATE SINCE READY MESSAGE");
         listed[1].Should().MatchRegex(@"^app gitrepository/app main@sha1:aaaaaaaa main@sha1:bbbbbbbb \S+ \S+ ");
         ((string?)(await alice.RunAsync($"get gsrc app -n {app.Namespace} -o json")).Succeeded().Json["kind"]).Should().Be("GatedSource");
+        await (await StartAsync(cluster, "listed-too", One)).OfferAsync('c');
+        (await new SluiceProgram(cluster.ControlPlane.KubeconfigPath).RunAsync("pending -A")).Succeeded().Rows.Should()
+            .ContainMatch("listed app main@sha1:bbbbbbbb * listed/release: 0 of 1 approvals").And.ContainMatch("listed-too app main@sha1:cccccccc * listed-too/release: 0 of 1 approvals")
+            .And.HaveElementAt(0, "NAMESPACE NAME CANDIDATE SINCE WAITS FOR");
 
         var explained = (await alice.RunAsync($"explain gatedsource/app -n {app.Namespace}")).Succeeded().Output;
         explained.Should().StartWith($"GatedSource {app.Namespace}/app: candidate {Revision('b')} waits since ")

@@ -17,21 +17,30 @@ public sealed class ManagedProcess : IAsyncDisposable
 {
     private const string DieWithParent =
         """
+        patience=$1; shift
         exec 3<&0 </dev/null
-        (trap '' INT TERM HUP; exec >/dev/null 2>&1; read -r farewell <&3 || kill -KILL $$) &
+        (
+          trap '' INT TERM HUP; exec >/dev/null 2>&1
+          read -r farewell <&3 && exit
+          [ "$patience" = 0 ] || kill -TERM $$
+          while [ "$patience" -gt 0 ] && kill -0 $$; do sleep 1; patience=$((patience - 1)); done
+          kill -KILL $$
+        ) &
         exec 3<&-
         exec "$@"
         """;
 
     private readonly Process _process;
+    private readonly TimeSpan _cleansUpWithin;
     private readonly ProcessOutput _output = new();
     private readonly Task _pumps;
     private readonly Task<int> _exited;
 
-    private ManagedProcess(string name, Process process)
+    private ManagedProcess(string name, Process process, TimeSpan cleansUpWithin)
     {
         Name = name;
         _process = process;
+        _cleansUpWithin = cleansUpWithin;
         Id = process.Id;
         _pumps = PumpAllAsync();
         _exited = WatchAsync();
@@ -57,13 +66,18 @@ public sealed class ManagedProcess : IAsyncDisposable
     /// <param name="arguments">Its arguments, passed as they are.</param>
     /// <param name="environment">Variables to set, or with a null value to remove, beside those of the test process.</param>
     /// <param name="workingDirectory">Where it runs; default: where the test process does.</param>
+    /// <param name="cleansUpWithin">
+    /// How long it takes at most to stop what it has started itself; default: it has started nothing that would outlive it. It is asked to stop
+    /// (SIGTERM) then, and killed only after that time, wherever others are killed at once: when it is disposed of, and when the test process dies.
+    /// </param>
     public static ManagedProcess Start(
         string program,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string?>? environment = null,
-        string? workingDirectory = null)
+        string? workingDirectory = null,
+        TimeSpan cleansUpWithin = default)
     {
-        ProcessStartInfo start = new("/bin/sh", ["-c", DieWithParent, "sh", program, .. arguments])
+        ProcessStartInfo start = new("/bin/sh", ["-c", DieWithParent, "sh", $"{(int)cleansUpWithin.TotalSeconds}", program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -75,7 +89,7 @@ public sealed class ManagedProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        return new ManagedProcess(Path.GetFileName(program), Process.Start(start)!);
+        return new ManagedProcess(Path.GetFileName(program), Process.Start(start)!, cleansUpWithin);
     }
 
     /// <summary>Waits for a line of output, printed already or still to come.</summary>
@@ -151,9 +165,15 @@ public sealed class ManagedProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the program if it still runs, and waits until it is gone.</summary>
+    /// <summary>Kills the program if it still runs, one that cleans up after itself only when it does not end in time, and waits until it is gone.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_cleansUpWithin > TimeSpan.Zero && !HasExited)
+        {
+            Signals.Send(Id, Signals.Terminate);
+            await Task.WhenAny(_exited, Task.Delay(_cleansUpWithin, TimeProvider.System));
+        }
+
         Kill();
         await _exited;
         _process.Dispose();

@@ -11,8 +11,14 @@ public static class Signals
     /// <summary>SIGCONT.</summary>
     public const int Continue = 18;
 
+    /// <summary>SIGHUP: the terminal is closed.</summary>
+    public const int Hangup = 1;
+
     /// <summary>SIGINT: Ctrl-C.</summary>
     public const int Interrupt = 2;
+
+    /// <summary>SIGQUIT: Ctrl-\.</summary>
+    public const int Quit = 3;
 
     /// <summary>SIGTERM.</summary>
     public const int Terminate = 15;
