@@ -35,9 +35,9 @@ internal static class DecisionRecords
         Message = recorded.Message,
     };
 
-    /// <summary>Whether the history of a gate has a decision, or the same one made anew since.</summary>
-    public static bool Has(GateStatus? status, AuditRecord decision) => status?.History?.Any(recorded => recorded.At >= decision.At
-        && (recorded.To, recorded.Reason, recorded.By, recorded.Message) == (decision.Gates[0].State, decision.Reason, decision.By, decision.Message)) == true;
+    /// <summary>Whether a decision, or the same one made anew since, is the newest entry in the history of a gate: times are whole seconds, and within one there may be several.</summary>
+    public static bool Has(GateStatus? status, AuditRecord decision) => status?.History is [var newest, ..] && newest.At >= decision.At
+        && (newest.To, newest.Reason, newest.By, newest.Message) == (decision.Gates[0].State, decision.Reason, decision.By, decision.Message);
 
     /// <summary>What is done to an object; null when that changes nothing that matters to people.</summary>
     public static AuditRecord? Of(GatedKey key, GatedObject gated, HoldPlan plan, HoldDecision decision, DateTimeOffset now) =>

@@ -166,7 +166,7 @@ internal sealed partial class GateReconciler(
             audit.Done(about);
         }
 
-        if (_untold.TryRemove(observed.Key, out var untold) && observed.Uid == untold.Before.Uid && observed.Gate.Status?.History?.Contains(untold.Look.Recorded) == true)
+        if (_untold.TryRemove(observed.Key, out var untold) && observed.Uid == untold.Before.Uid && observed.Gate.Status?.History is [var newest, ..] && newest == untold.Look.Recorded)
         {
             notifier.Tell(untold.Before, untold.Look);
         }
