@@ -45,7 +45,7 @@ internal sealed class RollbackCommand
         if (string.IsNullOrWhiteSpace(to))
             throw CommandException.Usage("--to is missing: say which of these releases to go back to");
         if (RollbackTarget.FindSetAside(source, to) is { } aside)
-            return await TakeUpAsync(context, key, aside, wait, cancellation);
+            return await TakeUpAsync(context, key, aside, RollbackTarget.NameOf(source, aside), wait, cancellation);
         var (record, named) = RollbackTarget.Find(source, history, to);
         if (record.ToCandidate() == source.Status.Released?.ToCandidate() && source.Status.Candidate?.Rollback != true)
             throw new CommandException($"{record.Revision} is what is released of {source.Subject()}: there is nothing to roll back\n"
@@ -68,19 +68,19 @@ internal sealed class RollbackCommand
     }
 
     // What was set aside and never released: it goes through the gates as every candidate does.
-    private static async Task<int> TakeUpAsync(CommandContext context, ObjectKey key, CandidateKey aside, bool wait, CancellationToken cancellation)
+    private static async Task<int> TakeUpAsync(CommandContext context, ObjectKey key, CandidateKey aside, string named, bool wait, CancellationToken cancellation)
     {
-        var (json, stamp) = await AskAsync(context, key, aside.Revision, cancellation);
-        if (context.IsForPrograms)
-        {
-            new ObjectPrinter(context).Print(ClusterClient.GatedSources, json);
-            return ExitCodes.Ok;
-        }
-
+        var (json, stamp) = await AskAsync(context, key, named, cancellation);
         if (wait)
         {
             var (seen, isSeen, patience) = await ReleaseWatch.UntilAsync(context, key, found => found.Status?.LastHandledRollbackAt == stamp, cancellation);
             RequireSeen(context, seen, isSeen ? null : patience);
+        }
+
+        if (context.IsForPrograms)
+        {
+            new ObjectPrinter(context).Print(ClusterClient.GatedSources, json);
+            return ExitCodes.Ok;
         }
 
         context.Terminal.WriteLine(Printable.Line($"{aside.Revision} was set aside and never released: while its source offers it, it is a candidate again, and waits as every one does."));

@@ -11,6 +11,12 @@ internal static class RollbackTarget
     public static CandidateKey? FindSetAside(GatedSource source, string text) =>
         source.Status is { SetAside: { } aside } status && status.History?.Any(record => Names(text, record.Revision, record.Digest)) != true && Names(text, aside.Revision, aside.Digest) ? aside : null;
 
+    /// <summary>By what sluice-controller finds what was set aside: the revision, or the digest where a release has that revision, too.</summary>
+    /// <exception cref="CommandException">A release has both.</exception>
+    public static string NameOf(GatedSource source, CandidateKey aside) =>
+        new[] { aside.Revision, aside.Digest }.FirstOrDefault(name => source.Status?.History?.Any(record => record.ToCandidate().IsNamedBy(name)) != true)
+        ?? throw new CommandException($"there is a release of {source.Subject()} with the revision and the digest of what was set aside, from another spec of the source: it cannot be told apart");
+
     /// <summary>Finds it.</summary>
     /// <param name="source">The gated source.</param>
     /// <param name="history">Its releases, the newest first.</param>

@@ -51,9 +51,6 @@ internal static class DecisionRecords
             Message = message,
         };
 
-    /// <summary>What was decided by the one that lets an object go, or by the one that holds it.</summary>
-    public static bool LetsGo(AuditRecord decision) => decision.Decision is "Released" or "ReleasedOnce" or "KeptSuspended";
-
     /// <summary>That what was written down was not carried out. Of all decisions it is the one that does not follow from what is seen: only who wrote it down knows.</summary>
     /// <param name="open">What was written down together.</param>
     /// <param name="now">The instant of the look.</param>
@@ -66,7 +63,7 @@ internal static class DecisionRecords
         Approvals = [],
         Overtakes = null,
         Reason = "Overtaken",
-        Message = $"{string.Join(", ", open.Select(record => record.Decision).Distinct())} was written to the audit log and could not be carried out; by the next look something else was right",
+        Message = $"{string.Join(", ", open.Select(record => record.Decision).Distinct())} was decided and could not be carried out; by the next look something else was right",
     };
 
     /// <summary>Whether a decision is that another was not carried out.</summary>

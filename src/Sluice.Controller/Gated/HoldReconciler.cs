@@ -16,7 +16,7 @@ internal sealed partial class HoldReconciler(
     KubernetesApi api, GatedObjects objects, GateEvaluator gates, GateBindings bindings, AuditLog audit, HoldNotifier notifier, TimeProvider time, ILogger<HoldReconciler> log)
 {
     // Written with an error for an answer: that it was carried out all the same, and has to be told, is seen by the next look.
-    private readonly ConcurrentDictionary<GatedKey, (string Uid, bool Suspends, Action Tell)> _untold = new();
+    private readonly ConcurrentDictionary<GatedKey, (string Uid, HoldIntent Intent, Action Tell)> _untold = new();
 
     /// <summary>Server-side apply as the one owner of a hold, taking the field from whoever set it to something else.</summary>
     public static ApplyOptions Apply { get; } = new(FieldManagers.Controller) { Force = true };
@@ -44,23 +44,17 @@ internal sealed partial class HoldReconciler(
         // Of what cannot be held nothing may say that it is: it is written as what is released, and told apart.
         var isUnheld = !decision.IsApproved && !objects.CanHold(key.Kind);
         var plan = HoldPlan.Of(gated.Hold, decision.IsApproved || isUnheld, HeldBy.Format(decision.Blocking), now);
-        TellUntold(key, gated);
         var about = DecisionRecords.About(key, gated);
-        if (audit.Open(about) is [.., var last] open)
+        TellUntold(key, gated);
+        var record = audit.IsOn && !isUnheld ? DecisionRecords.Of(key, gated, plan, decision, now) : null;
+        if (record is null && audit.Open(about) is [_, ..] open)
         {
             if (!await IsCurrentAsync(key.Kind, resource, gated, cancellation))
             {
                 return new() { Retry = true };
             }
 
-            if (DecisionRecords.LetsGo(last) != IsHeld(gated))
-            {
-                audit.Done(about);
-            }
-            else if (plan.Change == HoldChange.None)
-            {
-                audit.TakeBack(DecisionRecords.NotCarriedOut(open, now));
-            }
+            audit.TakeBack(DecisionRecords.NotCarriedOut(open, now));
         }
 
         if (plan.Change == HoldChange.None)
@@ -83,7 +77,7 @@ internal sealed partial class HoldReconciler(
             return new() { Retry = true };
         }
 
-        if (audit.IsOn && !isUnheld && DecisionRecords.Of(key, gated, plan, decision, now) is { } record)
+        if (record is not null)
         {
             audit.Deciding(record, letsPass: !plan.Intent.Suspend);
         }
@@ -109,7 +103,7 @@ internal sealed partial class HoldReconciler(
         catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
         {
             // It may be a conflict with the same write, whose first answer was lost.
-            _untold.TryAdd(key, (gated.Uid, plan.Intent.Suspend, Tell));
+            _untold[key] = (gated.Uid, plan.Intent, Tell);
             // Deleted, replaced by another of the same name, or changed, since it was decided: the watch will say so.
             // But an API server that has just started answers 404 for what is there, so only the watch is believed.
             LogGone(key, e.Message);
@@ -117,7 +111,7 @@ internal sealed partial class HoldReconciler(
         }
         catch (KubernetesApiException e) when (e.IsTransient)
         {
-            _untold.TryAdd(key, (gated.Uid, plan.Intent.Suspend, Tell));
+            _untold[key] = (gated.Uid, plan.Intent, Tell);
             throw;
         }
         catch (KubernetesApiException e)
@@ -150,14 +144,24 @@ internal sealed partial class HoldReconciler(
         }
     }
 
-    /// <summary>Whether Sluice holds it.</summary>
-    private static bool IsHeld(GatedObject gated) => gated.Hold is { OwnsSuspend: true, IsSuspended: true, HeldBy: not null };
-
     /// <summary>Tells of a write with an error for an answer that is seen to be done.</summary>
     private void TellUntold(GatedKey key, GatedObject gated)
     {
-        if (_untold.TryGetValue(key, out var untold) && (untold.Uid != gated.Uid || untold.Suspends == IsHeld(gated)) && _untold.TryRemove(key, out _) && untold.Uid == gated.Uid)
+        if (!_untold.TryGetValue(key, out var untold))
         {
+            return;
+        }
+
+        // Since when it is held is written in whole seconds.
+        var isDone = untold.Uid == gated.Uid && (untold.Intent with { HeldSince = gated.Hold.HeldSince }).IsMetBy(gated.Hold);
+        if (isDone || untold.Uid != gated.Uid)
+        {
+            _untold.TryRemove(key, out _);
+        }
+
+        if (isDone)
+        {
+            audit.Done(DecisionRecords.About(key, gated));
             untold.Tell();
         }
     }

@@ -34,6 +34,9 @@ internal sealed partial class GateReconciler(
 {
     private static readonly TimeSpan CountPause = TimeSpan.FromMilliseconds(250);
 
+    // Beyond this every request has long met its own end.
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromMinutes(10);
+
     // Written with an error for an answer: whether it was carried out, and has to be told, is seen by the next look.
     private readonly ConcurrentDictionary<ObjectKey, (ObservedGate Before, GateLook Look)> _untold = new();
 
@@ -83,7 +86,10 @@ internal sealed partial class GateReconciler(
 
         try
         {
-            var isDone = await TryWriteAsync(observed, look, now, cancellation);
+            // A write that hangs must not outlast the moment at which the gate closes.
+            using var moment = Until(look, now);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, moment.Token);
+            var isDone = await TryWriteAsync(observed, look, now, either.Token);
             metrics.Reconciled(Gate.KindName, key.Namespace, key.Name, time.GetElapsedTime(started));
             return wake with { Retry = !isDone };
         }
@@ -133,6 +139,11 @@ internal sealed partial class GateReconciler(
             // Gone, and the watch will say so; or the API server has just started and does not serve it yet.
             return false;
         }
+        catch (OperationCanceledException) when (look.Recorded is not null)
+        {
+            _untold.TryAdd(observed.Key, (observed, look));
+            throw;
+        }
         catch (KubernetesApiException e)
         {
             if (look.Recorded is not null)
@@ -156,6 +167,10 @@ internal sealed partial class GateReconciler(
         notifier.Tell(observed, look);
         return true;
     }
+
+    /// <summary>Ends when the gate says something else; where that is far off, never.</summary>
+    private CancellationTokenSource Until(GateLook look, DateTimeOffset now) =>
+        look.Decision.Until is { } until && until > now && until - now < LongestWrite ? new(until - now, time) : new();
 
     /// <summary>What its history has of what was decided is no longer open, and is told if nobody was told of it.</summary>
     private void Settle(ObservedGate observed)

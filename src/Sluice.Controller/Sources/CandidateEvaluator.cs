@@ -33,6 +33,8 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
     public CandidateLook Look(ObservedGatedSource source, ReleaseState state, IReadOnlyList<string>? authors, DateTimeOffset now)
     {
         var candidate = state.Waiting!.Candidate;
+        var seen = (source.Status?.Decisions ?? []).Where(decision => decision is { Revision: not null, Digest: not null, SpecDigest: not null })
+            .Select(decision => new Candidate(decision.Revision!, decision.Digest!, decision.SpecDigest!)).ToList();
         var verdicts = ImmutableArray.CreateBuilder<GateVerdict>();
         var shown = ImmutableArray.CreateBuilder<CandidateGate>();
         var counted = ImmutableArray.CreateBuilder<CandidateApproval>();
@@ -50,7 +52,7 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
             }
 
             // To what it was opened for it is closed as to any other, when that has been released.
-            var decision = gate.Latched.Current is { } request && state.IsSpent(request) ? gate.Decide(now) : gate.Decide(candidate, now);
+            var decision = gate.Latched.Current is { } request && state.IsSpent(request, seen) ? gate.Decide(now) : gate.Decide(candidate, now);
             var approval = gate.Rules.Approvals is { } rules ? ApprovalDecision.Decide(rules, votes.Of(source, gate), candidate, authors, now, state.ReturnedAt) : null;
             var checks = Check(gate, candidate, now);
             var isAsked = decision.State == GateState.Opened && approval?.State != ApprovalState.Rejected;

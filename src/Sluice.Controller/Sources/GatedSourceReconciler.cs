@@ -207,10 +207,10 @@ internal sealed partial class GatedSourceReconciler(
             sources.Observe(written);
             return written;
         }
-        catch (KubernetesApiException e) when (!e.IsNotFound && !look.Decisions.IsEmpty)
+        catch (KubernetesApiException e) when (!e.IsNotFound && look.Decisions is [.., var last] && !DecisionRecords.TakesBack(last))
         {
-            // A conflict may be one with the same write, whose first answer was lost.
-            _untold.TryAdd(DecisionRecords.About(observed), (observed, look, MayComeLate: !e.IsConflict));
+            // A conflict may be one with the same write, whose first answer was lost. What takes back is told by what it takes back.
+            _untold.AddOrUpdate(DecisionRecords.About(observed), (observed, look, !e.IsConflict), (_, before) => (observed, look, before.MayComeLate || !e.IsConflict));
             throw;
         }
     }

@@ -42,13 +42,14 @@ public sealed record ReleaseState
     public DateTimeOffset? ReturnedAt => Waiting is { IsRollback: false } waiting && History.Any(release => release.Candidate == waiting.Candidate) ? waiting.Since : null;
 
     /// <summary>
-    /// Whether an opening for one revision was for something else of that name than what waits now: something that it names was released since, or waited when it was asked for, with another
-    /// digest or spec, and was superseded. It opens a gate for one candidate, once. A roll-back that a person asks for may pass by it again.
+    /// Whether an opening for one revision is not for what waits now: something that it names was released since; or another candidate of that name was seen, with another digest or spec, and
+    /// it was asked for before this one waited. It opens a gate for one candidate, once. A roll-back that a person asks for may pass by it again.
     /// </summary>
     /// <param name="request">What was asked for, of a revision or a digest.</param>
-    public bool IsSpent(GateRequest request) => request.Revision is { } name && Waiting is { IsRollback: false } waiting && waiting.Candidate.IsNamedBy(name)
+    /// <param name="seen">What has waited before, as far as that is known.</param>
+    public bool IsSpent(GateRequest request, IEnumerable<Candidate> seen) => request.Revision is { } name && Waiting is { IsRollback: false } waiting && waiting.Candidate.IsNamedBy(name)
         && (History.Any(release => release.Candidate.IsNamedBy(name) && release.At >= Rfc3339.WholeSecond(request.RequestedAt))
-            || waiting.Supersedes == waiting.Candidate.Revision && request.RequestedAt <= waiting.Since);
+            || Rfc3339.WholeSecond(request.RequestedAt) <= waiting.Since && seen.Concat(History.Select(release => release.Candidate)).Any(other => other != waiting.Candidate && other.IsNamedBy(name)));
 
     /// <summary>The release in force.</summary>
     public Release? Released => History.IsEmpty ? null : History[0];
@@ -99,13 +100,14 @@ public sealed record ReleaseState
         if (Released is { } released && released.Candidate.IsNamedBy(request.To))
         {
             // What is in force stays in force: a rollback that still waits is given up, and what it set aside waits again, unless that was rolled back before.
-            return Waiting?.IsRollback == true ? handled with { Waiting = null, SetAside = null } : handled;
+            return Waiting is { IsRollback: true } given
+                ? handled with { Waiting = null, SetAside = SetAside == released.Candidate || SetAside?.Revision == given.Supersedes ? null : SetAside } : handled;
         }
 
         if (SetAside is { } aside && aside.IsNamedBy(request.To) && !History.Any(release => release.Candidate.IsNamedBy(request.To)))
         {
-            // It was never released, so there is nothing to go back to: it may be a candidate again.
-            return handled with { SetAside = null };
+            // It was never released, so there is nothing to go back to: it may be a candidate again, and a roll-back that waits is given up.
+            return handled with { SetAside = null, Waiting = Waiting?.IsRollback == true ? null : Waiting };
         }
 
         var target = History.FirstOrDefault(release => release.Candidate.IsNamedBy(request.To))?.Candidate;

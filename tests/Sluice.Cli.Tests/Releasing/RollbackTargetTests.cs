@@ -50,6 +50,11 @@ public sealed class RollbackTargetTests
             RollbackTarget.FindSetAside(source, text)!.Revision.Should().Be(B);
         RollbackTarget.FindSetAside(source, "aaaaaaaa").Should().BeNull("that is a release, too");
         RollbackTarget.FindSetAside(source, "ccccccc").Should().BeNull();
+        RollbackTarget.NameOf(source, source.Status!.SetAside!).Should().Be(B);
+
+        var republished = new CandidateKey { Revision = A, Digest = Digest("2"), SpecDigest = "s" };
+        RollbackTarget.NameOf(source, republished).Should().Be(Digest("2"), "the revision is that of a release");
+        FluentActions.Invoking(() => RollbackTarget.NameOf(source, republished with { Digest = Digest("1"), SpecDigest = "other" })).Should().Throw<CommandException>();
     }
 
     private static ReleaseRecord Record(string revision, string digest, string spec = "s") => new() { Revision = revision, Digest = Digest(digest), SpecDigest = spec, At = Moment.Now, Reason = "GateOpened" };

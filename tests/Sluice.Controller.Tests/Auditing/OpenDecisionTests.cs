@@ -28,8 +28,7 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
         proxy.LosesAnswer = write => IsStatus(write) && Decisions().Contains("Released") && !isLost && (isLost = true);
         await source.OpenAsync();
         await source.UntilReleasedAsync(A);
-        await source.CloseAsync();
-        await cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+        await source.UntilClosedAsync();
         await source.FetchAsync(B, "sha256:02");
         await source.UntilWaitingAsync(B);
 
@@ -48,8 +47,7 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
         proxy.Refuses = write => IsStatus(write) && Volatile.Read(ref isRefused);
         await source.OpenAsync();
         await Eventually.GivesAsync("the release is written down", () => Task.FromResult(Decisions()), decisions => decisions.Contains("Released"));
-        await source.CloseAsync();
-        await cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+        await source.UntilClosedAsync();
         // One may have been decided about before that, the next was not.
         var refused = proxy.Requests.Count(IsStatus);
         await Eventually.GivesAsync("it is looked at again", () => Task.FromResult(proxy.Requests.Count(IsStatus)), count => count >= refused + 2);
@@ -59,7 +57,7 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
         var last = Lines()[^1];
         ((string?)last["overtakes"]).Should().Be("Released");
         ((string?)last["revision"]).Should().Be(A);
-        ((string?)last["message"]).Should().Be("Released was written to the audit log and could not be carried out; by the next look something else was right");
+        ((string?)last["message"]).Should().Be("Released was decided and could not be carried out; by the next look something else was right");
         var gated = await source.UntilAsync("says so, too", found => (string?)found["status"]!["decisions"]?[0]?["decision"] == "NotCarriedOut");
         ((string?)gated["status"]!["decisions"]![0]!["at"]).Should().Be((string?)last["at"]);
         await source.LookedAtAgainAsync();
@@ -86,8 +84,7 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
         proxy.Refuses = write => IsStatus(write) && Volatile.Read(ref held) > 0;
         await source.OpenAsync();
         await Eventually.GivesAsync("the release is on its way", () => Task.FromResult(Volatile.Read(ref held)), count => count > 0);
-        await source.CloseAsync();
-        await cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+        await source.UntilClosedAsync();
         var refused = proxy.Requests.Count(IsStatus);
         await Eventually.GivesAsync("it is looked at again", () => Task.FromResult(proxy.Requests.Count(IsStatus)), count => count >= refused + 2);
         if (isInTime)
@@ -148,8 +145,7 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
         proxy.LosesAnswer = write => write.Contains("/gates/release/status", StringComparison.Ordinal) && Interlocked.Increment(ref lost) == 1;
         await source.OpenAsync();
         await source.UntilReleasedAsync(A);
-        await source.CloseAsync();
-        await cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+        await source.UntilClosedAsync();
         lost.Should().BePositive();
         Lines("Gate").Select(line => $"{line["decision"]} {line["overtakes"]}").Should().Equal("GateOpened ", "GateClosed ");
     }
@@ -195,8 +191,7 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
         proxy.SendsLate = write => IsStatus(write) && Interlocked.Increment(ref held) == 1 ? moment.Task : null;
         await source.OpenAsync();
         await Eventually.GivesAsync("the release is on its way", () => Task.FromResult(Volatile.Read(ref held)), count => count > 0);
-        await source.CloseAsync();
-        await cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+        await source.UntilClosedAsync();
         proxy.Refuses = _ => false;
         await source.UntilAsync("says that it was not carried out", gated => (string?)gated["status"]!["decisions"]?[0]?["decision"] == "NotCarriedOut");
         moment.SetResult();

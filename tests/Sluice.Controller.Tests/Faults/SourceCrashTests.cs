@@ -40,7 +40,7 @@ public sealed class SourceCrashTests(Cluster cluster) : IClassFixture<Cluster>
     private async Task<string> DescribeAsync(string ns)
     {
         var source = PlayedSource.In(cluster, ns);
-        var (gated, target) = ((await source.GatedAsync())!, (await source.TargetAsync())!);
+        var (gated, target) = ((await source.GatedAsync())!, (await source.UntilTargetAsync("is there", _ => true)));
         var status = gated["status"]!;
         return string.Join('\n', Lines()).Replace(ns, "NS", StringComparison.Ordinal);
 

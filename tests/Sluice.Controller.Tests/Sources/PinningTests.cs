@@ -67,7 +67,7 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
         await source.FetchAsync("main@sha1:aa", "sha256:01");
         var waiting = await source.UntilWaitingAsync("main@sha1:aa", "sha256:01");
         GatedApp.Candidate(waiting, "specDigest").Should().NotBe(GatedApp.Released(waiting, "specDigest"));
-        (await source.TargetAsync())!["spec"]!["ignore"]!.GetValue<string>().Should().Be("/docs");
+        (await source.UntilTargetAsync("is there", _ => true))["spec"]!["ignore"]!.GetValue<string>().Should().Be("/docs");
         await source.OpenAsync();
         await source.UntilTargetAsync("has the new field", target => (string?)target["spec"]!["ignore"] == "/nothing");
     }
@@ -151,7 +151,7 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
         await source.UntilReleasedAsync("main@sha1:aa");
         await source.FetchAsync("main@sha1:aa", "sha256:01", "app-gated");
         await IsReadyAsync();
-        var pinned = (await source.TargetAsync())!["metadata"]!["resourceVersion"]!.ToString();
+        var pinned = (await source.UntilTargetAsync("is there", _ => true))["metadata"]!["resourceVersion"]!.ToString();
 
         await running.Cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gatedsource", "shared");
         await IsToldAsync();
@@ -171,7 +171,7 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
         await IsToldAsync();
         await running.Cluster.PatchAsync(source.Kind, source.Namespace, "shared-gated", $$"""{"metadata": {"annotations": {"{{mark}}": "shared"} } }""", "sluice-sources");
         await IsReadyAsync();
-        (await source.TargetAsync())!["metadata"]!["resourceVersion"]!.ToString().Should().Be(pinned);
+        (await source.UntilTargetAsync("is there", _ => true))["metadata"]!["resourceVersion"]!.ToString().Should().Be(pinned);
 
         Task IsReadyAsync() => source.UntilAsync("is ready", gated => gated.Condition("Ready", "status") == "True");
 

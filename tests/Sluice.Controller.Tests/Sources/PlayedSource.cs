@@ -67,6 +67,13 @@ internal sealed class PlayedSource
 
     public Task CloseAsync() => Cluster.CloseAsync(Namespace, "release");
 
+    /// <summary>Closes the gate, and waits until it is.</summary>
+    public async Task UntilClosedAsync()
+    {
+        await CloseAsync();
+        await Cluster.UntilAsync(FluxResources.Gate, Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+    }
+
     public Task<JsonNode?> GatedAsync(string name = "app") => Cluster.GetAsync(GatedApp.GatedSource, Namespace, name);
 
     public Task<JsonNode?> TargetAsync(string name = "app-gated") => Cluster.GetAsync(Kind, Namespace, name);
@@ -92,8 +99,7 @@ internal sealed class PlayedSource
         await UntilWaitingAsync(revision, digest);
         await OpenAsync();
         await UntilReleasedAsync(revision, digest);
-        await CloseAsync();
-        await Cluster.UntilAsync(FluxResources.Gate, Namespace, "release", "is closed", gate => gate.Condition("Opened", "status") == "False");
+        await UntilClosedAsync();
     }
 
     /// <summary>That nothing happens is seen when something that comes later has happened: the controller has looked at this object again.</summary>

@@ -54,7 +54,7 @@ public sealed class RestoreTests(ApprovingCluster approving) : IClassFixture<App
         await source.UntilWaitingAsync(B);
         await source.LookedAtAgainAsync();
         GatedApp.Released((await source.GatedAsync())!, "revision").Should().BeNull();
-        (await source.TargetAsync())!["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("aa");
+        (await source.UntilTargetAsync("is there", _ => true))["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("aa");
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
         await source.RollBackAsync(A, "1", operatorOfIt, "olga");
         var waiting = await source.UntilWaitingAsync(A);
         ((bool?)waiting["status"]!["candidate"]!["rollback"]).Should().BeTrue();
-        (await source.TargetAsync())!["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("bb", "the gate is closed");
+        (await source.UntilTargetAsync("is there", _ => true))["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("bb", "the gate is closed");
 
         await source.OpenAsync();
         var released = await source.UntilReleasedAsync(A);

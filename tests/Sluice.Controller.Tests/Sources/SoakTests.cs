@@ -14,25 +14,32 @@ public sealed class SoakTests(ApprovingCluster approving) : IClassFixture<Approv
     private Cluster Cluster => approving.Cluster;
 
     [Fact]
-    public async Task Dev_deploys_at_once_and_production_what_has_been_healthy_in_dev_for_the_soak_time_with_no_pipeline()
+    public async Task Dev_deploys_at_once_and_staging_and_then_production_what_has_been_healthy_before_them_for_the_soak_time_with_no_pipeline()
     {
         await using var controller = await approving.StartControllerAsync();
         await using var dev = await GatedApp.StartAsync(Cluster, """{"default": "opened"}""");
         await dev.GateAsync(FromAnywhere);
-        await using var prod = await GatedApp.StartAsync(Cluster, Gate(dev.Namespace, "3s"), like: dev);
+        await using var staging = await GatedApp.StartAsync(Cluster, Gate(dev.Namespace, "3s"), like: dev);
+        await staging.GateAsync(FromAnywhere);
+        await using var prod = await GatedApp.StartAsync(Cluster, Gate(staging.Namespace, "3s"), like: dev);
         await prod.GateAsync();
 
         var a = await dev.CommitAsync("A");
         await dev.UntilDeployedAsync("A");
-        await prod.UntilSourceAsync("waits for the soak time", source => Approved(source).Contains("it has been healthy since", StringComparison.Ordinal));
+        await staging.UntilSourceAsync("waits for the soak time", source => Approved(source).Contains("it has been healthy since", StringComparison.Ordinal));
+        (await staging.DeployedAsync()).Should().BeNull();
+        await staging.UntilDeployedAsync("A");
         (await prod.DeployedAsync()).Should().BeNull();
         await prod.UntilDeployedAsync("A");
 
-        var inDev = (await dev.SourceAsync())!["status"]!["history"]![0]!;
-        var inProd = (await prod.SourceAsync())!["status"]!["released"]!;
-        ((string?)inProd["revision"]).Should().Be(a);
-        (At(inProd["at"]) - At(inDev["healthySince"])).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(3));
-        At(inDev["healthySince"]).Should().BeOnOrAfter(At(inDev["at"]), "it was not healthy before it was deployed");
+        foreach (var (earlier, later) in new[] { (dev, staging), (staging, prod) })
+        {
+            var before = (await earlier.SourceAsync())!["status"]!["history"]![0]!;
+            var released = (await later.SourceAsync())!["status"]!["released"]!;
+            ((string?)released["revision"]).Should().Be(a);
+            (At(released["at"]) - At(before["healthySince"])).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(3));
+            At(before["healthySince"]).Should().BeOnOrAfter(At(before["at"]), "it was not healthy before it was deployed");
+        }
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class SourceFaultTests(RunningApprovals running) : IClassFixture<R
     {
         var source = await PlayedSource.StartAsync(Cluster);
         await source.ReleaseAsync(A, "sha256:01");
-        var pinned = (await source.TargetAsync())!["spec"]!;
+        var pinned = (await source.UntilTargetAsync("is there", _ => true))["spec"]!;
         await source.FetchAsync(B, "sha256:02");
         await source.UntilWaitingAsync(B);
         await Cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gitrepository", "app", "--wait=false");
@@ -59,7 +59,7 @@ public sealed class SourceFaultTests(RunningApprovals running) : IClassFixture<R
         var gated = (await source.GatedAsync())!;
         GatedApp.Released(gated, "revision").Should().Be(A);
         gated["status"]!["candidate"].Should().BeNull();
-        (await source.TargetAsync())!["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("aa");
+        (await source.UntilTargetAsync("is there", _ => true))["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("aa");
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class SourceFaultTests(RunningApprovals running) : IClassFixture<R
         // Somebody who may do everything, and says to be Sluice: else the policy refuses it.
         await Cluster.PatchAsync(source.Kind, source.Namespace, "app-gated", """{"spec": {"ref": {"commit": "ff"}, "ignore": null, "timeout": "5m"}}""", "sluice-sources");
         await source.UntilTargetAsync("is set back", target => (string?)target["spec"]!["ref"]!["commit"] == "aa" && (string?)target["spec"]!["ignore"] == "/docs" && (string?)target["spec"]!["timeout"] == "60s");
-        var uid = (string?)(await source.TargetAsync())!["metadata"]!["uid"];
+        var uid = (string?)(await source.UntilTargetAsync("is there", _ => true))["metadata"]!["uid"];
         await Cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gitrepository", "app-gated", "--wait=false");
         await source.UntilTargetAsync("is made again", target => (string?)target["metadata"]!["uid"] != uid && (string?)target["spec"]!["ref"]!["commit"] == "aa");
         await Eventually.GivesAsync("both are told", () => Cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "jsonpath={.items[?(@.reason==\"TargetRestored\")].message}"),
@@ -131,7 +131,7 @@ public sealed class SourceFaultTests(RunningApprovals running) : IClassFixture<R
         // The target stays where the first one left it: pinned, and nobody else's.
         await Cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gatedsource", "app");
         await source.UntilAsync("is stalled still", gated => gated.Condition("Stalled", "message")?.Contains("is the target of GatedSource", StringComparison.Ordinal) == true, "zweite");
-        (await source.TargetAsync())!["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("aa");
+        (await source.UntilTargetAsync("is there", _ => true))["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("aa");
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class SourceFaultTests(RunningApprovals running) : IClassFixture<R
         await source.GateAsync(more);
         await source.UntilWaitingAsync(B);
         await source.LookedAtAgainAsync();
-        (await source.TargetAsync())!["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("aa");
+        (await source.UntilTargetAsync("is there", _ => true))["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("aa");
     }
 
     [Fact]

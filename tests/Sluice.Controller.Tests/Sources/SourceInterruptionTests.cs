@@ -36,7 +36,7 @@ public sealed class SourceInterruptionTests(ApprovingCluster approving) : IClass
         };
         status["history"]!.AsArray().Insert(0, status["released"]!.DeepClone());
         await Cluster.PatchAsync(GatedApp.GatedSource, source.Namespace, "app", $$"""{"status": {"candidate": null, "released": {{status["released"]!.ToJsonString()}}, "history": {{status["history"]!.ToJsonString()}} } }""", "sluice", "status");
-        (await source.TargetAsync())!["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("aa");
+        (await source.UntilTargetAsync("is there", _ => true))["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("aa");
 
         await using var again = await approving.StartControllerAsync();
         await source.UntilTargetAsync("is at B", target => (string?)target["spec"]!["ref"]!["commit"] == "bb");

@@ -126,26 +126,46 @@ public sealed class ReleaseStateTests
     }
 
     [Fact]
+    public void A_rollback_that_is_given_up_leaves_aside_what_an_earlier_one_had_set_aside()
+    {
+        var state = Released(A, B).Observe(C, Noon).Take(new("1", A.Revision, null), C, Noon, out _).Release(Noon, null, Release.Rollback, "").Observe(C, Noon);
+        state = state.Take(new("2", B.Revision, null), C, Noon, out _).Observe(C, Noon).Take(new("3", A.Revision, null), C, Noon, out _).Observe(C, Noon);
+        state.Waiting.Should().BeNull("a person wants A to stay");
+        state.SetAside.Should().Be(C);
+    }
+
+    [Fact]
+    public void To_ask_for_what_is_set_aside_gives_a_rollback_that_waits_up()
+    {
+        var state = Released(A, B).Observe(C, Noon).Take(new("1", A.Revision, null), C, Noon, out _).Take(new("2", C.Revision, null), C, Noon, out _).Observe(C, Noon);
+        state.Waiting.Should().Be(new Waiting(C, Noon, null));
+        state.Released!.Candidate.Should().Be(B);
+    }
+
+    [Fact]
     public void An_opening_for_one_revision_is_spent_when_that_was_released_or_became_something_else()
     {
         var request = Opening(C.Revision, Noon);
         var state = Released(A, B).Observe(C, Noon.AddHours(1));
-        state.IsSpent(request).Should().BeFalse("it was asked for in advance");
-        state.IsSpent(Opening(B.Revision, Noon)).Should().BeFalse("it is about another, which decides that");
+        state.IsSpent(request, []).Should().BeFalse("it was asked for in advance");
+        state.IsSpent(Opening(B.Revision, Noon), []).Should().BeFalse("it is about another, which decides that");
         state = state.Release(Noon.AddHours(2), null, "GateOpened", "");
 
         var otherSpec = C with { SpecDigest = "sha256:02" };
-        state.Observe(otherSpec, Noon.AddHours(3)).IsSpent(request).Should().BeTrue("it has let one pass");
-        state.Observe(otherSpec, Noon.AddHours(3)).IsSpent(Opening(C.Revision, Noon.AddHours(4))).Should().BeFalse("it was asked for anew");
-        state.Observe(A, Noon.AddHours(3)).Release(Noon.AddHours(4), null, "GateOpened", "").Observe(C, Noon.AddHours(5)).IsSpent(request).Should().BeTrue("it came back");
+        state.Observe(otherSpec, Noon.AddHours(3)).IsSpent(request, []).Should().BeTrue("it has let one pass");
+        state.Observe(otherSpec, Noon.AddHours(3)).IsSpent(Opening(C.Revision, Noon.AddHours(4)), [C]).Should().BeFalse("it was asked for anew");
+        state.Observe(A, Noon.AddHours(3)).Release(Noon.AddHours(4), null, "GateOpened", "").Observe(C, Noon.AddHours(5)).IsSpent(request, []).Should().BeTrue("it came back");
 
-        var waiting = Released(A).Observe(C, Noon).Observe(otherSpec, Noon.AddHours(2));
-        waiting.IsSpent(Opening(C.Revision, Noon.AddHours(1))).Should().BeTrue("another waited when it was asked for");
-        waiting.IsSpent(Opening(C.Digest, Noon.AddHours(1))).Should().BeTrue();
-        waiting.IsSpent(Opening(C.Revision, Noon.AddHours(3))).Should().BeFalse();
+        // One artifact waited, was withdrawn, and another comes under its name.
+        var waiting = Released(A).Observe(C, Noon).Observe(A, Noon.AddMinutes(90)).Observe(otherSpec, Noon.AddHours(2));
+        waiting.IsSpent(Opening(C.Revision, Noon.AddHours(1)), [C]).Should().BeTrue("another waited when it was asked for");
+        waiting.IsSpent(Opening(C.Digest, Noon.AddHours(1)), [C]).Should().BeTrue();
+        waiting.IsSpent(Opening(C.Revision, Noon.AddHours(2)), [C]).Should().BeTrue("which came first within a second is not known");
+        waiting.IsSpent(Opening(C.Revision, Noon.AddHours(3)), [C]).Should().BeFalse();
+        waiting.IsSpent(Opening(C.Revision, Noon.AddHours(1)), [A, B]).Should().BeFalse("no other of that name was seen");
 
         var back = Released(C, A).Take(new("1", C.Revision, null), A, Noon.AddHours(1), out _);
-        back.IsSpent(Opening(C.Revision, Noon)).Should().BeFalse("a person asks for it");
+        back.IsSpent(Opening(C.Revision, Noon), [C]).Should().BeFalse("a person asks for it");
     }
 
     [Fact]
