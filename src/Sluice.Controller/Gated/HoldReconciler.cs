@@ -47,13 +47,15 @@ internal sealed partial class HoldReconciler(
         var about = DecisionRecords.About(key, gated);
         TellUntold(key, gated);
         var record = audit.IsOn && !isUnheld ? DecisionRecords.Of(key, gated, plan, decision, now) : null;
-        if (record is null && audit.Open(about) is [_, ..] open)
+        var open = audit.Open(about);
+        // A write that met an error may have been carried out all the same: what is decided next, and said of it, must not come from an object that is older.
+        if ((open is [_, ..] || _untold.ContainsKey(key)) && !await IsCurrentAsync(key.Kind, resource, gated, cancellation))
         {
-            if (!await IsCurrentAsync(key.Kind, resource, gated, cancellation))
-            {
-                return new() { Retry = true };
-            }
+            return new() { Retry = true };
+        }
 
+        if (record is null && open is [_, ..])
+        {
             audit.TakeBack(DecisionRecords.NotCarriedOut(open, now));
         }
 

@@ -84,14 +84,18 @@ internal sealed partial class GateReconciler(
             return wake with { RequeueAfter = CountPause };
         }
 
+        // A write that hangs must not outlast the moment at which the gate closes.
+        using var moment = Until(look, now);
         try
         {
-            // A write that hangs must not outlast the moment at which the gate closes.
-            using var moment = Until(look, now);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, moment.Token);
             var isDone = await TryWriteAsync(observed, look, now, either.Token);
             metrics.Reconciled(Gate.KindName, key.Namespace, key.Name, time.GetElapsedTime(started));
             return wake with { Retry = !isDone };
+        }
+        catch (OperationCanceledException) when (moment.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return wake with { Retry = true };
         }
 #pragma warning disable CA1031 // Whatever it was, what the gate is to be at its next transition must not wait for the back-off.
         catch (Exception e) when (!cancellation.IsCancellationRequested)

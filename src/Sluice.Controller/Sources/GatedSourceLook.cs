@@ -56,7 +56,7 @@ internal sealed record GatedSourceLook
         now = Rfc3339.WholeSecond(now);
         var stalled = conflict ?? (source.Refusal is { } refusal ? ("CannotPin", refusal) : null);
         var before = observed.State;
-        var offered = source.Offers(before.Waiting?.Candidate, before.Released?.Candidate);
+        var offered = source.Offers(before.Waiting?.Candidate, before.Released?.Candidate, before.SetAside);
         var state = before.Take(observed.Rollback, offered, now, out var refused).Observe(offered, now);
         var health = HealthOf(observed, state.Released, target, consumers);
         state = health is null ? state : state.ObserveHealth(health, now);

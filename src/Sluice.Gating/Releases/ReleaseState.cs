@@ -49,7 +49,8 @@ public sealed record ReleaseState
     /// <param name="seen">What has waited before, as far as that is known.</param>
     public bool IsSpent(GateRequest request, IEnumerable<Candidate> seen) => request.Revision is { } name && Waiting is { IsRollback: false } waiting && waiting.Candidate.IsNamedBy(name)
         && (History.Any(release => release.Candidate.IsNamedBy(name) && release.At >= Rfc3339.WholeSecond(request.RequestedAt))
-            || Rfc3339.WholeSecond(request.RequestedAt) <= waiting.Since && seen.Concat(History.Select(release => release.Candidate)).Any(other => other != waiting.Candidate && other.IsNamedBy(name)));
+            || Rfc3339.WholeSecond(request.RequestedAt) <= waiting.Since && (waiting.Supersedes == name
+                || seen.Concat(History.Select(release => release.Candidate)).Any(other => other != waiting.Candidate && other.IsNamedBy(name))));
 
     /// <summary>The release in force.</summary>
     public Release? Released => History.IsEmpty ? null : History[0];
@@ -121,7 +122,8 @@ public sealed record ReleaseState
         {
             // Asked for again, it goes on waiting.
             Waiting = Waiting?.Candidate == target ? Waiting with { IsRollback = true } : new(target, now, Waiting?.Candidate.Revision, IsRollback: true),
-            SetAside = offered == target ? null : offered ?? Released?.Candidate,
+            // While it is not known what the source offers, what was set aside before stays so.
+            SetAside = offered == target ? null : offered ?? SetAside ?? Released?.Candidate,
         };
     }
 

@@ -135,6 +135,14 @@ public sealed class ReleaseStateTests
     }
 
     [Fact]
+    public void What_was_set_aside_stays_so_when_it_is_rolled_back_again_while_the_source_offers_nothing()
+    {
+        var state = Released(A, B).Observe(C, Noon).Take(new("1", A.Revision, null), C, Noon, out _).Release(Noon, null, Release.Rollback, "");
+        state = state.Take(new("2", B.Revision, null), null, Noon, out _).Release(Noon, null, Release.Rollback, "");
+        state.Observe(C, Noon).Waiting.Should().BeNull();
+    }
+
+    [Fact]
     public void To_ask_for_what_is_set_aside_gives_a_rollback_that_waits_up()
     {
         var state = Released(A, B).Observe(C, Noon).Take(new("1", A.Revision, null), C, Noon, out _).Take(new("2", C.Revision, null), C, Noon, out _).Observe(C, Noon);
@@ -163,6 +171,7 @@ public sealed class ReleaseStateTests
         waiting.IsSpent(Opening(C.Revision, Noon.AddHours(2)), [C]).Should().BeTrue("which came first within a second is not known");
         waiting.IsSpent(Opening(C.Revision, Noon.AddHours(3)), [C]).Should().BeFalse();
         waiting.IsSpent(Opening(C.Revision, Noon.AddHours(1)), [A, B]).Should().BeFalse("no other of that name was seen");
+        Released(A).Observe(C, Noon).Observe(otherSpec, Noon.AddHours(2)).IsSpent(Opening(C.Revision, Noon.AddHours(1)), []).Should().BeTrue("it says itself what it supersedes");
 
         var back = Released(C, A).Take(new("1", C.Revision, null), A, Noon.AddHours(1), out _);
         back.IsSpent(Opening(C.Revision, Noon), [C]).Should().BeFalse("a person asks for it");
