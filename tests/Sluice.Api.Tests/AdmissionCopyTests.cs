@@ -7,7 +7,7 @@ namespace Sluice.Api.Tests;
 public sealed class AdmissionCopyTests
 {
     private const string BornHeld = "sluice-born-held", ByBinding = "sluice-born-held-by-binding", ByClusterBinding = "sluice-born-held-by-cluster-binding";
-    private const string Targets = "sluice-targets", TargetNames = "sluice-target-names";
+    private const string Targets = "sluice-targets", TargetNames = "sluice-target-names", Offers = "sluice-offers";
     private const string StaysHeld = "sluice-stays-held", HeldObjects = "sluice-held-objects", Webhook = "gated-objects.gating.toolkit.fluxcd.io";
 
     /// <summary>The names under which different texts may stand, and why.</summary>
@@ -28,7 +28,7 @@ public sealed class AdmissionCopyTests
     public static TheoryData<string> Names =>
         [.. AdmissionExpression.All.GroupBy(expression => expression.Name).Where(copies => copies.Count() > 1).Select(copies => copies.Key)];
 
-    public static TheoryData<string> Gating => [.. AdmissionExpression.Kinds.Where(kinds => kinds.Key is not (Targets or TargetNames) && kinds.Value.Intersect(OfFlux).Any()).Select(kinds => kinds.Key)];
+    public static TheoryData<string> Gating => [.. AdmissionExpression.Kinds.Where(kinds => kinds.Key is not (Targets or TargetNames or Offers) && kinds.Value.Intersect(OfFlux).Any()).Select(kinds => kinds.Key)];
 
     private static IEnumerable<string> OfFlux => GatedKind.OfFlux.Select(kind => $"{kind.Group}/{kind.Plural}");
 
@@ -53,6 +53,10 @@ public sealed class AdmissionCopyTests
         "source.toolkit.fluxcd.io/gitrepositories", "source.toolkit.fluxcd.io/gitrepositories/status", "source.toolkit.fluxcd.io/ocirepositories",
         "source.toolkit.fluxcd.io/ocirepositories/status", "source.toolkit.fluxcd.io/helmcharts", "source.toolkit.fluxcd.io/helmcharts/status",
     ]);
+
+    [Fact]
+    public void That_of_what_sources_offer_is_asked_about_their_statuses() =>
+        AdmissionExpression.Kinds[Offers].Should().BeEquivalentTo(AdmissionExpression.Kinds[Targets].Where(kind => kind.EndsWith("/status", StringComparison.Ordinal)));
 
     [Fact]
     public void All_that_this_is_about_is_read() =>

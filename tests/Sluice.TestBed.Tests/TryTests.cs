@@ -38,11 +38,57 @@ public sealed class TryTests(RunningControlPlane running) : IClassFixture<Runnin
             "4. The window runs out", "\nsre-approval   False ", "Gate closed by default\n",
             "5. The next commit, 'my-app v2', waits", "\nv1\n", "\nkustomization/my-app   sluice-try/sre-approval (GateClosed) ",
             "6. A gate that is opened by default closes", "Gate sluice-try/sre-approval is opened until ", "\nIf nobody does anything, it is released at ", "\nv2\n",
-            "7. What happened, as Events", "GateOpened   Gate opened by default\n", "v2 is tested\n",
+            "7. What happened, as Events", "GateOpened   Gate opened by default\n", "v2 is tested (by ",
             "That was the main job of Sluice.",
         ];
         string.Join('\n', story.Output).Should().MatchRegex($"(?s){string.Join(".*", inOrder.Select(Regex.Escape))}");
         NothingRuns(story);
+    }
+
+    [Fact]
+    public async Task What_is_kept_goes_on_running_and_is_stopped_as_it_says()
+    {
+        await using var story = Start("setsid", RepositoryRoot.Combine("try"), "--keep");
+        (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(0, "it printed {0}", string.Join('\n', story.Output));
+        var (around, stop) = (After("  export "), After("To stop:    "));
+        try
+        {
+            (await ShellAsync($"export {around}; kubectl get gates -o name")).Should().Equal("gate.gating.toolkit.fluxcd.io/maintenance", "gate.gating.toolkit.fluxcd.io/sre-approval");
+            (await ShellAsync($"export {around}; {After("  alias sluice=").Trim('\'')} open sre-approval --reason kept")).Should().ContainMatch("Gate sluice-try/sre-approval is opened until *");
+        }
+        finally
+        {
+            await ShellAsync(stop);
+        }
+
+        await TestBed.Eventually.GivesAsync("nothing of it runs", () => Task.FromResult(StillRunning(story)), running => running.Count == 0, AMinuteOrTwo);
+        NothingRuns(story);
+
+        string After(string beginning) => story.Output.Single(line => line.StartsWith(beginning, StringComparison.Ordinal))[beginning.Length..];
+    }
+
+    [Theory]
+    [InlineData("n", "Nothing was installed.")]
+    [InlineData("", "Nothing was installed.")]
+    [InlineData("y", "1. A gate that is closed by default")]
+    public async Task Before_it_installs_anything_on_a_cluster_of_somebodys_it_asks_at_the_terminal(string answer, string expected)
+    {
+        // script plays the terminal: of what comes by the pipe it makes keys, Ctrl-C too.
+        var (answers, stops) = (Path.Combine(_folder, "answers"), Path.Combine(_folder, "stops"));
+        await using var story = Start(
+            "env", "--default-signal=INT,PIPE", "bash", "-c",
+            $"({Until(answers)}; echo '{answer}'; {Until(stops)}; printf '\\003') | script --quiet --return --command \"'{RepositoryRoot.Combine("try")}' --kubeconfig='{running.ControlPlane.KubeconfigPath}'\" /dev/null");
+        await story.WaitForLineAsync("this installs, and removes at the end: CRDs of Sluice", AMinuteOrTwo, TestContext.Current.CancellationToken);
+        await NothingIsInstalledAsync();
+        await File.WriteAllTextAsync(answers, "", TestContext.Current.CancellationToken);
+        await story.WaitForLineAsync(expected, AMinuteOrTwo, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(stops, "", TestContext.Current.CancellationToken);
+        (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(answer == "y" ? 130 : 0, "it printed {0}", string.Join('\n', story.Output));
+        story.Output.Should().Contain(line => line.StartsWith("Go on? [y/N] ", StringComparison.Ordinal));
+        await NothingIsLeftAsync();
+
+        // Nor for ever where the test has failed.
+        static string Until(string file) => $"until [ -e '{file}' ] || [ ! -d '{Path.GetDirectoryName(file)}' ]; do sleep 0.1; done";
     }
 
     [Fact]
@@ -124,22 +170,32 @@ public sealed class TryTests(RunningControlPlane running) : IClassFixture<Runnin
     /// <summary>Starts it in such a way that a test that fails, or is stopped, leaves nothing that it has started.</summary>
     private ManagedProcess Start(string program, params string[] arguments) => ManagedProcess.Start(program, arguments, Temporary(), cleansUpWithin: AMinuteOrTwo);
 
-    /// <summary>Neither of its session, nor of those that began one of their own in its folder, as the control plane does.</summary>
     private void NothingRuns(ManagedProcess story)
     {
         Directory.EnumerateFileSystemEntries(_folder, "sluice-try.*").Should().BeEmpty();
-        Directory.EnumerateDirectories("/proc").Where(process => int.TryParse(Path.GetFileName(process), out _)).Where(process =>
+        StillRunning(story).Should().BeEmpty();
+    }
+
+    /// <summary>What runs of its session, or began one of its own in its folder, as the control plane does.</summary>
+    private List<string> StillRunning(ManagedProcess story) => [.. Directory.EnumerateDirectories("/proc").Where(process => int.TryParse(Path.GetFileName(process), out _)).Where(process =>
+    {
+        try
         {
-            try
-            {
-                var session = File.ReadAllText(Path.Combine(process, "stat")).Split(") ").Last().Split(' ')[3];
-                return session == story.Id.ToString(CultureInfo.InvariantCulture) || File.ReadAllText(Path.Combine(process, "cmdline")).Contains(_folder, StringComparison.Ordinal);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return false;
-            }
-        }).Should().BeEmpty();
+            var session = File.ReadAllText(Path.Combine(process, "stat")).Split(") ").Last().Split(' ')[3];
+            return session == story.Id.ToString(CultureInfo.InvariantCulture) || File.ReadAllText(Path.Combine(process, "cmdline")).Contains(_folder, StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    })];
+
+    /// <summary>Runs a line as somebody types it, and gives what it prints.</summary>
+    private static async Task<IReadOnlyList<string>> ShellAsync(string line)
+    {
+        await using var shell = ManagedProcess.Start("bash", ["-c", line]);
+        (await shell.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(0, "it printed {0}", string.Join('\n', shell.Output));
+        return shell.Output;
     }
 
     private Dictionary<string, string?> Temporary() => new() { ["TMPDIR"] = _folder };

@@ -21,10 +21,10 @@ public static class GateLatch
             OpenRevision = annotations?.GetValueOrDefault(GateAnnotations.OpenRevision),
             OpenReason = annotations?.GetValueOrDefault(GateAnnotations.OpenReason),
             OpenOverride = annotations?.GetValueOrDefault(GateAnnotations.OpenOverride),
-            OpenBy = Requester(GateAnnotations.OpenRequestedBy) ?? Writer(gate, GateAnnotations.OpenRequestedAt),
+            OpenBy = Requester(GateAnnotations.OpenRequestedBy) ?? gate.Metadata.FindWriter(GateAnnotations.OpenRequestedAt),
             CloseRequestedAt = annotations?.GetValueOrDefault(GateAnnotations.CloseRequestedAt),
             CloseReason = annotations?.GetValueOrDefault(GateAnnotations.CloseReason),
-            CloseBy = Requester(GateAnnotations.CloseRequestedBy) ?? Writer(gate, GateAnnotations.CloseRequestedAt),
+            CloseBy = Requester(GateAnnotations.CloseRequestedBy) ?? gate.Metadata.FindWriter(GateAnnotations.CloseRequestedAt),
         };
 
         string? Requester(string annotation) => trustRequestedBy && annotations?.GetValueOrDefault(annotation) is { Length: > 0 } user ? user : null;
@@ -69,8 +69,4 @@ public static class GateLatch
             Reason = current.Reason,
         },
     };
-
-    // A field manager is no identity: anybody may claim any. It is told apart from a user by its prefix.
-    private static string? Writer(Gate gate, string annotation) =>
-        gate.Metadata.FindManager("f:metadata", "f:annotations", $"f:{annotation}") is { } manager ? $"manager:{manager}" : null;
 }

@@ -33,6 +33,9 @@ public sealed record ObjectMeta
     /// <summary>Who owns which field.</summary>
     public IReadOnlyList<ManagedFieldsEntry>? ManagedFields { get; init; }
 
+    /// <summary>Who wrote an annotation, where nothing better is known: <c>manager:</c> and the field manager, which is no identity, since anybody may claim any; or <see langword="null"/>.</summary>
+    public string? FindWriter(string annotation) => FindManager("f:metadata", "f:annotations", $"f:{annotation}") is { } manager ? $"manager:{manager}" : null;
+
     /// <summary>The newest field manager of a field, or <see langword="null"/> when none owns it.</summary>
     /// <param name="path">The field as <c>fieldsV1</c> spells it, for example <c>f:spec</c>, <c>f:suspend</c>.</param>
     public string? FindManager(params ReadOnlySpan<string> path)

@@ -21,6 +21,12 @@ public sealed record CandidateStatus
     /// <summary>Whether a person asked to go back to it.</summary>
     public bool? Rollback { get; init; }
 
+    /// <summary>Who did, as far as that is known.</summary>
+    public string? RequestedBy { get; init; }
+
+    /// <summary>What was set aside before a person asked to go back, which it is again when that is given up; unset: nothing was.</summary>
+    public CandidateKey? SetAsideBefore { get; init; }
+
     /// <summary>Who wrote it, as far as that is known.</summary>
     public IReadOnlyList<string>? Authors { get; init; }
 

@@ -11,9 +11,9 @@ public static class ReleaseStates
     public static ReleaseState ToState(this GatedSourceStatus? status) => status is null ? ReleaseState.Empty : new()
     {
         Waiting = status.Candidate is not { } waiting ? null
-            : new(waiting.ToCandidate(), waiting.Since, waiting.Supersedes, waiting.Rollback == true),
+            : new(waiting.ToCandidate(), waiting.Since, waiting.Supersedes, waiting.Rollback == true, waiting.SetAsideBefore?.ToCandidate(), waiting.RequestedBy),
         History = status.History?.Select(record => record.ToRelease()).ToImmutableArray() ?? [],
-        SetAside = status.SetAside is not { } aside ? null : new(aside.Revision, aside.Digest, aside.SpecDigest),
+        SetAside = status.SetAside?.ToCandidate(),
         HandledRollback = status.LastHandledRollbackAt,
     };
 
@@ -32,11 +32,28 @@ public static class ReleaseStates
                 Since = waiting.Since,
                 Supersedes = waiting.Supersedes,
                 Rollback = waiting.IsRollback ? true : null,
+                RequestedBy = waiting.RequestedBy,
+                SetAsideBefore = ToKey(waiting.SetAsideBefore),
             },
             Released = history?[0],
             History = history,
-            SetAside = state.SetAside is not { } aside ? null : new() { Revision = aside.Revision, Digest = aside.Digest, SpecDigest = aside.SpecDigest },
+            SetAside = ToKey(state.SetAside),
         };
+    }
+
+    /// <summary>What a person asks to go back to; <see langword="null"/>: nothing.</summary>
+    /// <param name="source">The gated source.</param>
+    /// <param name="trustRequestedBy">
+    /// Whether <see cref="GatedSourceAnnotations.RollbackRequestedBy"/> is believed: only where admission lets nobody claim to be another. Otherwise, and where it is missing,
+    /// <c>manager:</c> and the field manager that wrote the request.
+    /// </param>
+    public static RollbackRequest? ReadRollback(this GatedSource source, bool trustRequestedBy)
+    {
+        return Annotation(GatedSourceAnnotations.RollbackRequestedAt) is { } token && Annotation(GatedSourceAnnotations.RollbackTo) is { } to
+            ? new(token, to, (trustRequestedBy ? Annotation(GatedSourceAnnotations.RollbackRequestedBy) : null) ?? source.Metadata.FindWriter(GatedSourceAnnotations.RollbackRequestedAt))
+            : null;
+
+        string? Annotation(string name) => source.Metadata.Annotations?.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
     }
 
     /// <summary>What waits.</summary>
@@ -44,6 +61,11 @@ public static class ReleaseStates
 
     /// <summary>What was released.</summary>
     public static Candidate ToCandidate(this ReleaseRecord record) => new(record.Revision, record.Digest, record.SpecDigest);
+
+    /// <summary>What was set aside.</summary>
+    public static Candidate ToCandidate(this CandidateKey key) => new(key.Revision, key.Digest, key.SpecDigest);
+
+    private static CandidateKey? ToKey(Candidate? candidate) => candidate is null ? null : new() { Revision = candidate.Revision, Digest = candidate.Digest, SpecDigest = candidate.SpecDigest };
 
     private static Release ToRelease(this ReleaseRecord record) =>
         new(record.ToCandidate(), record.At, record.By, record.Reason, record.Message ?? "") { Authors = record.Authors, HealthySince = record.HealthySince, HealthyUntil = record.HealthyUntil };

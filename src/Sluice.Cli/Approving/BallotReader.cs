@@ -46,7 +46,7 @@ internal sealed class BallotReader(ClusterClient cluster, Identity self, DateTim
             Now = now,
             Gate = lookup.Gate,
             Authors = waiting?.Authors,
-            ReturnedAt = waiting is null ? null : source.Status.ToState().ReturnedAt,
+            Floor = waiting is null ? null : source.Status.ToState().ApprovalFloor,
         };
         if (lookup.Gate is not { } gate)
             return ballot with { Problem = lookup.Problem ?? "it does not exist" };

@@ -34,8 +34,8 @@ internal sealed record GateBallot
     /// <summary>Whether the user has the verb <c>approve</c> on it.</summary>
     public bool MayApprove { get; init; }
 
-    /// <summary>Since when the candidate waits once more, having been released before: approvals until then do not count; null: it was not.</summary>
-    public DateTimeOffset? ReturnedAt { get; init; }
+    /// <summary>From when on approvals of the candidate count; null: whenever they were cast.</summary>
+    public ApprovalFloor? Floor { get; init; }
 
     /// <summary>Who wrote the candidate, as sluice-controller has found out; null: it is not known.</summary>
     public IReadOnlyList<string>? Authors { get; init; }
@@ -48,7 +48,7 @@ internal sealed record GateBallot
 
     /// <summary>What the votes come to; null where the gate wants none.</summary>
     public ApprovalDecision? Decision => Rules is null ? null
-        : ApprovalDecision.Decide(AreCounted ? Rules with { From = [], Keys = null, SeparateFromCommitAuthor = false } : Rules, Votes, Candidate, Authors, Now, AreCounted ? null : ReturnedAt);
+        : ApprovalDecision.Decide(AreCounted ? Rules with { From = [], Keys = null, SeparateFromCommitAuthor = false } : Rules, Votes, Candidate, Authors, Now, AreCounted ? null : Floor);
 
     /// <summary>The rules of a gate; null: it wants no approvals, or its spec cannot be understood.</summary>
     public static ApprovalRules? RulesOf(Gate gate) =>

@@ -11,7 +11,7 @@ namespace Sluice.Cli.Approving;
 /// <param name="dryRun">Whether the API server checks everything and stores nothing.</param>
 internal sealed class VoteWriter(ClusterClient cluster, bool dryRun)
 {
-    /// <summary>Creates the Approval. One of the user's own that has ended, or is of before the candidate came back, makes way for it.</summary>
+    /// <summary>Creates the Approval. One of the user's own that has ended, or is from before those that count, makes way for it.</summary>
     /// <returns>The Approval as stored, and whether it is new.</returns>
     /// <exception cref="CommandException">There is another object of its name.</exception>
     public async Task<(JsonObject Json, bool IsNew)> WriteAsync(Approval approval, GateBallot ballot, DateTimeOffset now, CancellationToken cancellation)
@@ -43,6 +43,6 @@ internal sealed class VoteWriter(ClusterClient cluster, bool dryRun)
     private static bool Counts(Approval approval, GateBallot ballot, DateTimeOffset now)
     {
         var vote = approval.ToVote(ballot.Rules!);
-        return ApprovalDecision.Decide(ballot.Rules!, [vote], vote.Candidate, null, now, ballot.ReturnedAt).Counted.Length > 0;
+        return ApprovalDecision.Decide(ballot.Rules!, [vote], vote.Candidate, null, now, ballot.Floor).Counted.Length > 0;
     }
 }

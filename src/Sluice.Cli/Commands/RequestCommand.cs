@@ -5,6 +5,7 @@ using Sluice.Cli.Completion;
 using Sluice.Cli.Requests;
 using Sluice.Cli.Scheduling;
 using Sluice.Gating.Gates;
+using Sluice.Gating.Releases;
 using Sluice.Gating.Requirements;
 using Sluice.Kubernetes;
 
@@ -22,7 +23,7 @@ internal sealed class RequestCommand(GateState target)
 
     private readonly Option<string?> _revision = new("--revision")
     {
-        Description = "Open it for this revision or digest alone, for example main@sha1:… or sha256:…",
+        Description = "Open it for this revision or digest alone, for example main@sha1:… or sha256:…; of a chart, its digest",
         HelpName = "REVISION",
     };
 
@@ -52,6 +53,8 @@ internal sealed class RequestCommand(GateState target)
     {
         var gate = GateNames.Parse(arguments.GetRequiredValue(_gate), context.Namespace);
         var (reason, revision) = (arguments.GetValue(_reason), target == GateState.Opened ? arguments.GetValue(_revision) : null);
+        if (!string.IsNullOrWhiteSpace(revision) && !Revisions.HasChecksum(revision))
+            throw CommandException.Usage($"--revision: '{revision}' has no checksum, as the version of a chart has none: any other source at gate {gate} may have it as well. Expected the digest of its artifact, sha256:…, as '{context.Program} pending -A -o wide' shows it");
         var isOverride = target == GateState.Opened && arguments.GetValue(_override);
         if (isOverride && string.IsNullOrWhiteSpace(reason))
             throw CommandException.Usage("--override needs a reason: say with --reason TEXT why every window is overridden; it is recorded");

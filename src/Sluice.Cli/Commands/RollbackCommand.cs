@@ -5,6 +5,7 @@ using Sluice.Cli.Cluster;
 using Sluice.Cli.Output;
 using Sluice.Cli.Releasing;
 using Sluice.Cli.Requests;
+using Sluice.Gating.Gates;
 using Sluice.Gating.Time;
 using Sluice.Kubernetes;
 
@@ -15,7 +16,7 @@ internal sealed class RollbackCommand
 {
     private readonly Option<string?> _to = new("--to")
     {
-        Description = "The release to go back to: its revision or digest, or at least 7 characters of a checksum; without it the releases are shown",
+        Description = "The release to go back to: its revision or digest, at least 7 characters of a checksum, or DIGEST@SPECDIGEST; without it the releases are shown",
         HelpName = "REVISION",
     };
 
@@ -44,22 +45,22 @@ internal sealed class RollbackCommand
             HistoryCommand.Releases(history, context.Now, context.IsWide).Print(context.Terminal.OnError());
         if (string.IsNullOrWhiteSpace(to))
             throw CommandException.Usage("--to is missing: say which of these releases to go back to");
-        if (RollbackTarget.FindSetAside(source, to) is { } aside)
-            return await TakeUpAsync(context, key, aside, RollbackTarget.NameOf(source, aside), wait, cancellation);
-        var (record, named) = RollbackTarget.Find(source, history, to);
-        if (record.ToCandidate() == source.Status.Released?.ToCandidate() && source.Status.Candidate?.Rollback != true)
-            throw new CommandException($"{record.Revision} is what is released of {source.Subject()}: there is nothing to roll back\n"
+        var target = RollbackTarget.Find(source, to);
+        if (target.ReleasedAt is null)
+            return await TakeUpAsync(context, key, target, wait, cancellation);
+        if (target.Candidate == source.Status.Released?.ToCandidate() && source.Status.Candidate?.Rollback != true)
+            throw new CommandException($"{target.Candidate.Revision} is what is released of {source.Subject()}: there is nothing to roll back\n"
                 + (source.Status.Candidate is { } candidate ? $"to keep {candidate.Revision} from being released: {context.Program} reject {key.Name} -n {key.Namespace} --reason TEXT" : "name an earlier release"));
 
-        var (json, stamp) = await AskAsync(context, key, named, cancellation);
+        var (json, stamp) = await AskAsync(context, key, target.Name, cancellation);
         if (wait)
         {
             var (seen, isSeen, patience) = await ReleaseWatch.UntilAsync(context, key, found => found.Status?.LastHandledRollbackAt == stamp, cancellation);
-            Tell(context, seen, record, isSeen ? null : patience);
+            Tell(context, seen, target.Candidate, isSeen ? null : patience);
         }
         else if (!context.IsForPrograms)
         {
-            context.Terminal.WriteLine(Printable.Line($"Asked {source.Subject()} to go back to {record.Revision}, as of {stamp}. It waits at the same gates."));
+            context.Terminal.WriteLine(Printable.Line($"Asked {source.Subject()} to go back to {target.Candidate.Revision}, as of {stamp}. It waits at the same gates."));
         }
 
         if (context.IsForPrograms)
@@ -68,9 +69,9 @@ internal sealed class RollbackCommand
     }
 
     // What was set aside and never released: it goes through the gates as every candidate does.
-    private static async Task<int> TakeUpAsync(CommandContext context, ObjectKey key, CandidateKey aside, string named, bool wait, CancellationToken cancellation)
+    private static async Task<int> TakeUpAsync(CommandContext context, ObjectKey key, RollbackTarget aside, bool wait, CancellationToken cancellation)
     {
-        var (json, stamp) = await AskAsync(context, key, named, cancellation);
+        var (json, stamp) = await AskAsync(context, key, aside.Name, cancellation);
         if (wait)
         {
             var (seen, isSeen, patience) = await ReleaseWatch.UntilAsync(context, key, found => found.Status?.LastHandledRollbackAt == stamp, cancellation);
@@ -83,7 +84,7 @@ internal sealed class RollbackCommand
             return ExitCodes.Ok;
         }
 
-        context.Terminal.WriteLine(Printable.Line($"{aside.Revision} was set aside and never released: while its source offers it, it is a candidate again, and waits as every one does."));
+        context.Terminal.WriteLine(Printable.Line($"{aside.Candidate.Revision} was set aside and never released: while its source offers it, it is a candidate again, and waits as every one does."));
         return ExitCodes.Ok;
     }
 
@@ -100,17 +101,17 @@ internal sealed class RollbackCommand
             throw new CommandException($"the request is written to {source.Subject()}, but sluice-controller has not looked at it within {GoDuration.Format(waited)}: is one running?\nask '{context.Program} check'; the request is taken as soon as one runs");
     }
 
-    private static void Tell(CommandContext context, GatedSource source, ReleaseRecord record, TimeSpan? patience)
+    private static void Tell(CommandContext context, GatedSource source, Candidate back, TimeSpan? patience)
     {
         RequireSeen(context, source, patience);
-        var isWaiting = source.Status?.Candidate is { Rollback: true } candidate && candidate.ToCandidate() == record.ToCandidate();
-        if (!isWaiting && source.Status?.Released?.ToCandidate() != record.ToCandidate())
-            throw new CommandException($"sluice-controller has not taken the request: {record.Revision} is not among the releases of {source.Subject()} that it has; ask '{context.Program} history gatedsource/{source.Metadata.Name} -n {source.Metadata.Namespace}'");
+        var isWaiting = source.Status?.Candidate is { Rollback: true } candidate && candidate.ToCandidate() == back;
+        if (!isWaiting && source.Status?.Released?.ToCandidate() != back)
+            throw new CommandException($"sluice-controller has not taken the request: {back.Revision} is not among the releases of {source.Subject()} that it has; ask '{context.Program} history gatedsource/{source.Metadata.Name} -n {source.Metadata.Namespace}'");
         if (context.IsForPrograms)
             return;
         context.Terminal.WriteLine(isWaiting
-            ? Printable.Line($"{source.Subject()} goes back to {record.Revision} when its gates let it: it waits for {new WaitText(context.Now).Of(source)}.")
-            : Printable.Line($"{source.Subject()}: {record.Revision} is released."), isWaiting ? Tone.Waiting : Tone.Good);
+            ? Printable.Line($"{source.Subject()} goes back to {back.Revision} when its gates let it: it waits for {new WaitText(context.Now).Of(source)}.")
+            : Printable.Line($"{source.Subject()}: {back.Revision} is released."), isWaiting ? Tone.Waiting : Tone.Good);
         if (source.Status?.SetAside is { } aside)
             context.Terminal.WriteLine(Printable.Line($"{aside.Revision} does not come back by itself; the next revision of its source waits as ever."));
     }

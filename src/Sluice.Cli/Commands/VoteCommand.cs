@@ -136,7 +136,7 @@ internal sealed class VoteCommand(bool approves)
 
         var lines = refused.Select(ballot => $"\nat gate {ballot.Reference}: {ballot.Refusal(approves, isSigned)}{Hint(context, source, ballot)}");
         throw new CommandException(refused.Count > 0 ? $"you can {Verb} nothing of {source.Subject()}{string.Concat(lines)}"
-            : $"{source.Subject()} wants no approvals: none of its gates has spec.approvals ({VoteText.Gates(all)})\nto let the candidate through, open what is closed: {context.Program} open GATE --revision {source.Status!.Candidate!.Revision}");
+            : $"{source.Subject()} wants no approvals: none of its gates has spec.approvals ({VoteText.Gates(all)})\nto let the candidate through, open what is closed: {context.Program} open GATE --revision {source.Status!.Candidate!.ToCandidate().NameToOpen}");
     }
 
     private string Hint(CommandContext context, GatedSource source, GateBallot ballot) =>

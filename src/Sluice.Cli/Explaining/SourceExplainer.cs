@@ -75,7 +75,7 @@ internal sealed class SourceExplainer(string program, DateTimeOffset now)
         var name = $"{source.Metadata.Name} -n {source.Metadata.Namespace}";
         var closed = (candidate.Gates ?? []).Where(gate => gate.State != GateStateNames.Opened).ToImmutableArray();
         foreach (var gate in closed.Where(gate => gate.Reason is nameof(VerdictKind.GateClosed) or nameof(VerdictKind.OpenedForRevision)))
-            yield return new NextStep($"{program} open {gate.Name} -n {gate.Namespace} --revision {candidate.Revision} --reason TEXT", "open the gate for this revision alone");
+            yield return new NextStep($"{program} open {gate.Name} -n {gate.Namespace} --revision {candidate.ToCandidate().NameToOpen} --reason TEXT", "open the gate for this revision alone");
         if (closed.Any(gate => gate.Required is not null && gate.Reason != nameof(VerdictKind.Rejected)))
             yield return new NextStep($"{program} approve {name} --revision {candidate.Revision}{(closed.Any(gate => WantsSignatures(gate, lookups)) ? " --key FILE" : "")}", "approve it: this revision alone");
         if (!closed.Any(gate => gate.Reason == nameof(VerdictKind.Rejected)) && (candidate.Gates ?? []).Any(gate => gate.Required is not null))

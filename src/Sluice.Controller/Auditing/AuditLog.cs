@@ -84,7 +84,9 @@ internal sealed partial class AuditLog(string? path, string instance, SluiceMetr
 
         if (records[0].Object is { } decided)
         {
-            _standing[decided] = [.. records.Select(record => new Standing(record, IsSure: true))];
+            // When it was decided first: it may have been carried out by that try.
+            var before = _standing.GetValueOrDefault(decided, []);
+            _standing[decided] = [.. records.Select(record => new Standing(before.Select(other => other.Record).FirstOrDefault(other => IsSame(other, record)) ?? record, IsSure: true))];
         }
     }
 
@@ -100,6 +102,15 @@ internal sealed partial class AuditLog(string? path, string instance, SluiceMetr
 
     /// <summary>To be called when the decisions about an object were carried out, or it is gone: the next one is a new one.</summary>
     public void Done(AuditObject about) => _standing.TryRemove(about, out _);
+
+    /// <summary>To be called when some of the decisions about an object were carried out, and others are still open.</summary>
+    public void Done(AuditObject about, IReadOnlyList<AuditRecord> some)
+    {
+        if (_standing.TryGetValue(about, out var standing))
+        {
+            _standing[about] = [.. standing.Where(open => !AreAmong([open.Record], some))];
+        }
+    }
 
     /// <summary>Writes what is owed, if it can be written by now.</summary>
     public void WriteOwed()
@@ -230,7 +241,8 @@ internal sealed partial class AuditLog(string? path, string instance, SluiceMetr
     /// <summary>Whether decisions are all among others, whenever they were made.</summary>
     public static bool AreAmong(IEnumerable<AuditRecord> some, IReadOnlyList<AuditRecord> others) => some.All(one => others.Any(other => IsSame(one, other)));
 
-    private static bool IsSame(AuditRecord one, AuditRecord other) =>
+    /// <summary>Whether two are the same decision, whenever it was made.</summary>
+    public static bool IsSame(AuditRecord one, AuditRecord other) =>
         (one.Decision, one.Revision, one.Digest, one.SpecDigest, one.By, one.Reason, one.Message)
             == (other.Decision, other.Revision, other.Digest, other.SpecDigest, other.By, other.Reason, other.Message)
         && one.Gates.SequenceEqual(other.Gates)

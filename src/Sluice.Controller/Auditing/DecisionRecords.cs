@@ -40,13 +40,14 @@ internal static class DecisionRecords
         && (newest.To, newest.Reason, newest.By, newest.Message) == (decision.Gates[0].State, decision.Reason, decision.By, decision.Message);
 
     /// <summary>What is done to an object; null when that changes nothing that matters to people.</summary>
-    public static AuditRecord? Of(GatedKey key, GatedObject gated, HoldPlan plan, HoldDecision decision, DateTimeOffset now) =>
+    public static AuditRecord? Of(AuditObject about, GatedObject gated, HoldPlan plan, HoldDecision decision, DateTimeOffset now) =>
         HoldNotifier.Describe(gated, plan, decision) is not var (_, reason, message) ? null : new()
         {
             At = now,
             Decision = reason,
-            Object = About(key, gated),
+            Object = about,
             Gates = [.. decision.Verdicts.Select(verdict => new AuditGate(verdict.Gate, GateStateNames.Of(IsOpened(verdict) ? GateState.Opened : GateState.Closed), verdict.Kind.ToString()))],
+            By = HoldNotifier.By(plan, decision),
             Reason = decision.Reason,
             Message = message,
         };

@@ -31,6 +31,9 @@ internal sealed class BindingReconciler(
     private const string HoldsItsOwn = nameof(HoldsItsOwn);
     private const string NoRoomForWebhook = nameof(NoRoomForWebhook);
 
+    private readonly WholeStatus<ObservedBinding, GateBindingStatus> _ofNamespace = Statuses(api, GateBindings.Resource);
+    private readonly WholeStatus<ObservedBinding, GateBindingStatus> _ofCluster = Statuses(api, GateBindings.ClusterResource);
+
     /// <summary>Looks at one binding.</summary>
     public async Task<ReconcileResult> ReconcileAsync(BindingKey key, CancellationToken cancellation)
     {
@@ -46,12 +49,9 @@ internal sealed class BindingReconciler(
             return ReconcileResult.Done;
         }
 
-        var resource = key.IsClusterWide ? GateBindings.ClusterResource : GateBindings.Resource;
         try
         {
-            bindings.Observe(key, await WholeStatus.WriteAsync(
-                api, resource, key.Key, Body(observed, status), status, json => ObservedBinding.Read(json, key.Kind),
-                written => written.Binding.Status is { } found && Same(status, found) ? null : written.Binding.Status ?? new(), ApiJson.Default.GateBindingStatus, cancellation));
+            bindings.Observe(key, await (key.IsClusterWide ? _ofCluster : _ofNamespace).WriteAsync(key.Key, Body(observed, status), status, cancellation));
         }
         catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
         {
@@ -119,6 +119,9 @@ internal sealed class BindingReconciler(
         Message = message,
         Gates = string.Join(',', observed.Gates),
     });
+
+    private static WholeStatus<ObservedBinding, GateBindingStatus> Statuses(KubernetesApi api, ApiResource resource) => new(
+        api, resource, json => ObservedBinding.Read(json, resource.Kind), written => written.Binding.Status, (wanted, found) => found is null || !Same(wanted, found), ApiJson.Default.GateBindingStatus);
 
     private static string Name(GatedKey key) => $"{key.Kind.Kind} {key.Key}";
 

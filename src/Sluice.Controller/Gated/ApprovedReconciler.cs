@@ -72,8 +72,7 @@ internal sealed class ApprovedReconciler(KubernetesApi api, GatedObjects objects
         gates.Evaluate(kind, gated, time.GetUtcNow()) switch
         {
             { IsGated: false } => null,
-            { IsApproved: false } decision when !objects.CanHold(kind) && objects.FindResource(kind) is { } resource =>
-                new("False", CannotHold.Reason, $"{decision.Message} NOT HELD: {CannotHold.Problem(resource)}"),
+            { IsApproved: false } decision when objects.WhyUnheld(kind, gated) is { } why => new("False", CannotHold.Reason, $"{decision.Message} NOT HELD: {why}"),
             var decision => new(decision.IsApproved ? "True" : "False", decision.Reason, decision.Message),
         };
 

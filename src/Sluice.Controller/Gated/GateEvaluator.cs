@@ -94,14 +94,14 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, GateBinding
     }
 
     /// <summary>What a gate says by its decision, before any approvals are asked for.</summary>
-    public static GateVerdict Verdict(string gate, GateDecision decision) => decision switch
+    public static GateVerdict Verdict(ObservedGate gate, GateDecision decision) => decision switch
     {
-        { Reason: GateReasons.InvalidSpec } => new(gate, VerdictKind.GateStalled, decision.Message),
-        { AdmitsReleases: true } => new(gate, VerdictKind.Opened),
-        { Reason: GateReasons.ClosingSoon } => new(gate, VerdictKind.GateClosing, decision.Message),
-        { KeptClosedBy: { } check } => new(gate, VerdictKind.CheckNotPassed, check),
-        { Reason: GateReasons.OpenedForRevision } => new(gate, VerdictKind.OpenedForRevision),
-        _ => new(gate, VerdictKind.GateClosed, decision.Message),
+        { Reason: GateReasons.InvalidSpec } => new(gate.Name, VerdictKind.GateStalled, decision.Message),
+        { AdmitsReleases: true } => new(gate.Name, VerdictKind.Opened) { OpenedBy = decision.Cause is GateReasons.Requested or GateReasons.Overridden ? gate.Latched.Current?.By : null },
+        { Reason: GateReasons.ClosingSoon } => new(gate.Name, VerdictKind.GateClosing, decision.Message),
+        { KeptClosedBy: { } check } => new(gate.Name, VerdictKind.CheckNotPassed, check),
+        { Reason: GateReasons.OpenedForRevision } => new(gate.Name, VerdictKind.OpenedForRevision),
+        _ => new(gate.Name, VerdictKind.GateClosed, decision.Message),
     };
 
     /// <summary>Whether all of these gates can be asked: the calendar of one may not have been read yet.</summary>
@@ -114,7 +114,7 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, GateBinding
             return refusal!;
         }
 
-        var verdict = Verdict(gate.Name, gate.Decide(now));
+        var verdict = Verdict(gate, gate.Decide(now));
         return verdict.Kind == VerdictKind.GateStalled ? verdict
             : gate.Rules.Approvals is not null ? new(gate.Name, VerdictKind.ApprovalNeedsRevision)
             : gate.Rules.Checks.FirstOrDefault(check => check.IsAboutCandidate) is { } check ? new(gate.Name, VerdictKind.CheckNeedsRevision, check.Name)

@@ -46,6 +46,9 @@ internal sealed class GatedObject : ICachedObject
     /// <summary>Whether it was deleted, and finalizers still keep it.</summary>
     public bool IsDeleting { get; init; }
 
+    /// <summary>Whether its <c>spec.type</c> is <c>oci</c>, as a HelmRepository may have it.</summary>
+    public bool IsOci { get; init; }
+
     /// <summary>Whether it names gates itself, readable or not: an annotation that is there and empty names none that can be read.</summary>
     public bool NamesGates => GatesAnnotation is not null || SpecGates is { IsEmpty: false };
 

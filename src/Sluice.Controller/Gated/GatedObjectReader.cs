@@ -16,7 +16,7 @@ internal ref struct GatedObjectReader
     private Utf8JsonReader _json;
     private string _namespace = "", _name = "", _uid = "", _resourceVersion = "";
     private long _generation;
-    private bool _isDeleting, _isSuspended;
+    private bool _isDeleting, _isSuspended, _isOci;
     private SuspendOwners _suspendOwners = SuspendOwners.None;
     private ImmutableArray<GateReference>? _specGates;
     private string? _gates, _require, _heldBy, _heldSince, _keep, _suspendedBy, _releaseOnce, _releasingOnce, _releasedOnce;
@@ -48,6 +48,7 @@ internal ref struct GatedObjectReader
         SpecGates = SpecGates.In(_specGates, _namespace),
         Approved = _approved,
         IsDeleting = _isDeleting,
+        IsOci = _isOci,
         EventAnnotations = _eventAnnotations,
         Uses = Uses(),
         Hold = new()
@@ -216,6 +217,10 @@ internal ref struct GatedObjectReader
                 _json.Read();
                 _isSuspended = _json.TokenType == JsonTokenType.True;
                 _json.SkipValue();
+            }
+            else if (_json.ValueTextEquals("type"u8))
+            {
+                _isOci = _json.StringValue() == "oci";
             }
             else if (_json.ValueTextEquals("gates"u8))
             {

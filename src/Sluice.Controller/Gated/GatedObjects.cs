@@ -98,11 +98,13 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
         return true;
     }
 
-    /// <summary>Whether objects of a kind can be held at all: whether it has <c>spec.suspend</c> where it is served.</summary>
-    public bool CanHold(GatedKind kind) => !_kinds.TryGetValue(kind, out var following) || following.CanSuspend;
-
     /// <summary>Where a kind is served; null when it is not.</summary>
     public ApiResource? FindResource(GatedKind kind) => _kinds.TryGetValue(kind, out var following) ? following.Resource : null;
+
+    /// <summary>Why an object cannot be held at all, and what to do; null: it can.</summary>
+    public string? WhyUnheld(GatedKind kind, GatedObject gated) =>
+        gated.IsOci && kind.Kind == "HelmRepository" ? CannotHold.OciRepository
+        : _kinds.TryGetValue(kind, out var following) && !following.CanSuspend ? CannotHold.Problem(following.Resource) : null;
 
     /// <summary>Takes the answer to a write into the cache, so that the next look need not wait for the watch.</summary>
     public void Observe(GatedKind kind, GatedObject written)
@@ -112,6 +114,10 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
             following.Informer.Observe(written);
         }
     }
+
+    /// <inheritdoc cref="Informer{T}.IsCurrentAsync"/>
+    public async Task<bool> IsCurrentAsync(GatedKind kind, GatedObject seen, CancellationToken cancellation) =>
+        _kinds.TryGetValue(kind, out var following) && await following.Informer.IsCurrentAsync(seen, cancellation);
 
     /// <summary>The objects that name a gate, or are held by it.</summary>
     public IEnumerable<GatedKey> Naming(string gate) => Select(ByGate, gate);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Sluice.Api.Audit;
 using Sluice.Api.Gated;
 using Sluice.Controller.Metrics;
 using Sluice.Controller.Notifications;
@@ -29,7 +30,7 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
         }
 
         LogChange(key, reason, message);
-        Send(resource, gated, decision, isWarning, reason, message);
+        Send(resource, gated, decision, isWarning, reason, message, By(plan, decision));
     }
 
     /// <summary>Tells of a write that the API server refused, once for as long as it refuses it for the same reason.</summary>
@@ -45,10 +46,9 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
             $"{(plan.Intent.Suspend ? "It cannot be held" : "It cannot be released")}, and is tried again: {problem}");
     }
 
-    /// <summary>Tells of an object whose gates are closed and whose kind cannot be held, once for as long as that is so.</summary>
-    public void TellUnheld(GatedKey key, ApiResource resource, GatedObject gated, HoldDecision decision)
+    /// <summary>Tells of an object whose gates are closed and that cannot be held, once for as long as that is so.</summary>
+    public void TellUnheld(GatedKey key, ApiResource resource, GatedObject gated, HoldDecision decision, string problem)
     {
-        var problem = CannotHold.Problem(resource);
         if (_refused.TryGetValue(key, out var told) && told == problem)
         {
             return;
@@ -59,10 +59,13 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
         Send(resource, gated, decision, true, "HoldFailed", $"It is not held. {decision.Message} {problem}");
     }
 
+    /// <summary>Tells that what was written down was not carried out.</summary>
+    public void TellNotCarriedOut(ApiResource resource, GatedObject gated, HoldDecision decision, AuditRecord record) => Send(resource, gated, decision, false, record.Decision, record.Message ?? "");
+
     /// <summary>Forgets what was refused: it is over.</summary>
     public void Forget(GatedKey key) => _refused.TryRemove(key, out _);
 
-    private void Send(ApiResource resource, GatedObject gated, HoldDecision decision, bool isWarning, string reason, string message) =>
+    private void Send(ApiResource resource, GatedObject gated, HoldDecision decision, bool isWarning, string reason, string message, string? by = null) =>
         notifier.Send(new()
         {
             ApiVersion = resource.ApiVersion,
@@ -74,8 +77,14 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
             IsWarning = isWarning,
             Reason = reason,
             Message = message,
-            Gates = string.Join(',', decision.IsApproved ? HeldBy.Gates(gated.Hold.HeldBy) : decision.Blocking.Take(HoldDecision.MaxNamed).Select(verdict => verdict.Gate)),
+            Gates = string.Join(',', Gates(gated, decision)),
+            By = by,
         });
+
+    // Of what is released those that held it; what was born held was held by none of them.
+    private static IEnumerable<string> Gates(GatedObject gated, HoldDecision decision) =>
+        decision.IsApproved && HeldBy.Gates(gated.Hold.HeldBy).ToList() is [_, ..] holding ? holding
+            : (decision.IsApproved ? decision.Verdicts : decision.Blocking).Take(HoldDecision.MaxNamed).Select(verdict => verdict.Gate);
 
     /// <summary>What a write says of itself; null for one that changes nothing that matters to people.</summary>
     public static (bool IsWarning, string Reason, string Message)? Describe(GatedObject gated, HoldPlan plan, HoldDecision decision)
@@ -96,6 +105,9 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
             _ => null,
         };
     }
+
+    /// <summary>Who did it, as far as that is known: of a release, who opened the gates. Nobody in particular holds.</summary>
+    public static string? By(HoldPlan plan, HoldDecision decision) => plan.Change == HoldChange.Release ? decision.By : null;
 
     private static string Why(HoldDecision decision) => decision.IsGated ? decision.Message : "No gate has to do with it any more.";
 

@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
-using Sluice.Api.Metadata;
+using Sluice.Api.Audit;
 using Sluice.Api.Gated;
+using Sluice.Api.Metadata;
 using Sluice.Controller.Auditing;
 using Sluice.Controller.Bindings;
 using Sluice.Gating.Holds;
@@ -15,8 +15,7 @@ namespace Sluice.Controller.Gated;
 internal sealed partial class HoldReconciler(
     KubernetesApi api, GatedObjects objects, GateEvaluator gates, GateBindings bindings, AuditLog audit, HoldNotifier notifier, TimeProvider time, ILogger<HoldReconciler> log)
 {
-    // Written with an error for an answer: that it was carried out all the same, and has to be told, is seen by the next look.
-    private readonly ConcurrentDictionary<GatedKey, (string Uid, HoldIntent Intent, Action Tell)> _untold = new();
+    private readonly OpenDecisions<SentIntent> _open = new(audit);
 
     /// <summary>Server-side apply as the one owner of a hold, taking the field from whoever set it to something else.</summary>
     public static ApplyOptions Apply { get; } = new(FieldManagers.Controller) { Force = true };
@@ -24,13 +23,15 @@ internal sealed partial class HoldReconciler(
     /// <summary>Told when an object is as its gates want it, so that its condition may say so; not before.</summary>
     public event Action<GatedKey>? Settled;
 
+    /// <summary>Forgets what is open about an object that is gone.</summary>
+    public void Forget(GatedKey key, GatedObject gone) => _open.Done(DecisionRecords.About(key, gone));
+
     /// <summary>Looks at one object and writes what is to be written, which is nothing when it is as it should be.</summary>
     public async Task<ReconcileResult> ReconcileAsync(GatedKey key, CancellationToken cancellation)
     {
         if (!objects.TryGet(key, out var gated, out var resource))
         {
             notifier.Forget(key);
-            _untold.TryRemove(key, out _);
             return ReconcileResult.Done;
         }
 
@@ -42,26 +43,26 @@ internal sealed partial class HoldReconciler(
         var now = time.GetUtcNow();
         var decision = gates.Evaluate(key.Kind, gated, now);
         // Of what cannot be held nothing may say that it is: it is written as what is released, and told apart.
-        var isUnheld = !decision.IsApproved && !objects.CanHold(key.Kind);
-        var plan = HoldPlan.Of(gated.Hold, decision.IsApproved || isUnheld, HeldBy.Format(decision.Blocking), now);
+        var whyUnheld = decision.IsApproved ? null : objects.WhyUnheld(key.Kind, gated);
+        var plan = HoldPlan.Of(gated.Hold, decision.IsApproved || whyUnheld is not null, HeldBy.Format(decision.Blocking), now);
         var about = DecisionRecords.About(key, gated);
-        TellUntold(key, gated);
-        var record = audit.IsOn && !isUnheld ? DecisionRecords.Of(key, gated, plan, decision, now) : null;
-        var open = audit.Open(about);
-        // A write that met an error may have been carried out all the same: what is decided next, and said of it, must not come from an object that is older.
-        if ((open is [_, ..] || _untold.ContainsKey(key)) && !await IsCurrentAsync(key.Kind, resource, gated, cancellation))
+        Settle(about, gated);
+        if (!await _open.CanSettleAsync(about, () => objects.IsCurrentAsync(key.Kind, gated, cancellation)))
         {
             return new() { Retry = true };
         }
 
-        if (record is null && open is [_, ..])
+        var record = audit.IsOn && whyUnheld is null ? DecisionRecords.Of(about, gated, plan, decision, now) : null;
+        if (record is null && _open.Written(about) is [_, ..] open)
         {
-            audit.TakeBack(DecisionRecords.NotCarriedOut(open, now));
+            var back = DecisionRecords.NotCarriedOut(open, now);
+            _open.TakeBack(about, back);
+            notifier.TellNotCarriedOut(resource, gated, decision, back);
         }
 
         if (plan.Change == HoldChange.None)
         {
-            _untold.TryRemove(key, out _);
+            _open.Forget(about);
             Tell();
             Settled?.Invoke(key);
             return ReconcileResult.Done;
@@ -105,15 +106,20 @@ internal sealed partial class HoldReconciler(
         catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
         {
             // It may be a conflict with the same write, whose first answer was lost.
-            _untold[key] = (gated.Uid, plan.Intent, Tell);
+            _open.Remember(about, new(plan.Intent, Tell));
             // Deleted, replaced by another of the same name, or changed, since it was decided: the watch will say so.
             // But an API server that has just started answers 404 for what is there, so only the watch is believed.
+            if (!objects.TryGet(key, out var present, out _) || present.Uid != gated.Uid)
+            {
+                _open.Done(about);
+            }
+
             LogGone(key, e.Message);
             return new() { Retry = true };
         }
         catch (KubernetesApiException e) when (e.IsTransient)
         {
-            _untold[key] = (gated.Uid, plan.Intent, Tell);
+            _open.Remember(about, new(plan.Intent, Tell));
             throw;
         }
         catch (KubernetesApiException e)
@@ -123,17 +129,16 @@ internal sealed partial class HoldReconciler(
             throw;
         }
 
-        _untold.TryRemove(key, out _);
-        audit.Done(about);
+        _open.Done(about);
         Tell();
         Settled?.Invoke(key);
         return ReconcileResult.Done;
 
         void Tell()
         {
-            if (isUnheld)
+            if (whyUnheld is not null)
             {
-                notifier.TellUnheld(key, resource, gated, decision);
+                notifier.TellUnheld(key, resource, gated, decision, whyUnheld);
             }
             else if (plan.Change == HoldChange.None)
             {
@@ -146,37 +151,15 @@ internal sealed partial class HoldReconciler(
         }
     }
 
-    /// <summary>Tells of a write with an error for an answer that is seen to be done.</summary>
-    private void TellUntold(GatedKey key, GatedObject gated)
+    /// <summary>A write with an error for an answer that is seen to be done is told.</summary>
+    private void Settle(AuditObject about, GatedObject gated)
     {
-        if (!_untold.TryGetValue(key, out var untold))
-        {
-            return;
-        }
-
         // Since when it is held is written in whole seconds.
-        var isDone = untold.Uid == gated.Uid && (untold.Intent with { HeldSince = gated.Hold.HeldSince }).IsMetBy(gated.Hold);
-        if (isDone || untold.Uid != gated.Uid)
+        if (_open.Untold(about) is { } sent && (sent.Intent with { HeldSince = gated.Hold.HeldSince }).IsMetBy(gated.Hold))
         {
-            _untold.TryRemove(key, out _);
+            _open.Done(about);
+            sent.Tell();
         }
-
-        if (isDone)
-        {
-            audit.Done(DecisionRecords.About(key, gated));
-            untold.Tell();
-        }
-    }
-
-    private async Task<bool> IsCurrentAsync(GatedKind kind, ApiResource resource, GatedObject gated, CancellationToken cancellation)
-    {
-        var present = await api.TryGetAsync(resource, gated.Key, GatedObjectReader.Read, cancellation);
-        if (present is not null && present.ResourceVersion != gated.ResourceVersion)
-        {
-            objects.Observe(kind, present);
-        }
-
-        return present?.ResourceVersion == gated.ResourceVersion;
     }
 
     /// <summary>Writes, and gives the object as it is after that.</summary>
@@ -187,6 +170,11 @@ internal sealed partial class HoldReconciler(
         objects.Observe(kind, written);
         return written;
     }
+
+    /// <summary>A write with an error for an answer.</summary>
+    /// <param name="Intent">What it was to make of the object.</param>
+    /// <param name="Tell">Tells of it.</param>
+    private sealed record SentIntent(HoldIntent Intent, Action Tell);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Object} changed while it was decided about; it is looked at again: {Reason}")]
     private partial void LogGone(GatedKey @object, string reason);

@@ -1,3 +1,4 @@
+using Sluice.Api.Audit;
 using Sluice.Api.Metadata;
 using Sluice.Controller.Metrics;
 using Sluice.Controller.Notifications;
@@ -36,6 +37,9 @@ internal sealed partial class GateNotifier(Notifier notifier, SluiceMetrics metr
             Send(observed, true, stalled.Reason, stalled.Message, null);
         }
     }
+
+    /// <summary>Tells that what was written down was not carried out.</summary>
+    public void TellNotCarriedOut(ObservedGate observed, AuditRecord decision) => Send(observed, false, decision.Decision, decision.Message ?? "", null);
 
     /// <summary>Forgets a gate that is gone.</summary>
     public void Forget(ObjectKey gate) => metrics.Forget(Api.Gates.Gate.KindName, gate.Namespace, gate.Name);

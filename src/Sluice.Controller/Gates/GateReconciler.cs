@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Sluice.Api;
+using Sluice.Api.Audit;
 using Sluice.Api.Gates;
 using Sluice.Api.Serialization;
 using Sluice.Controller.Auditing;
@@ -37,8 +37,9 @@ internal sealed partial class GateReconciler(
     // Beyond this every request has long met its own end.
     private static readonly TimeSpan LongestWrite = TimeSpan.FromMinutes(10);
 
-    // Written with an error for an answer: whether it was carried out, and has to be told, is seen by the next look.
-    private readonly ConcurrentDictionary<ObjectKey, (ObservedGate Before, GateLook Look)> _untold = new();
+    private readonly WholeStatus<ObservedGate, GateStatus> _statuses = new(api, Resource, reader.Read, written => written.Gate.Status, (wanted, found) => !Same(wanted, found), ApiJson.Default.GateStatus);
+
+    private readonly OpenDecisions<SentLook> _open = new(audit);
 
     /// <summary>The gates of the cluster.</summary>
     public static ApiResource Resource { get; } = new(ApiGroup.Name, ApiGroup.Version, "gates", Gate.KindName);
@@ -46,13 +47,15 @@ internal sealed partial class GateReconciler(
     /// <summary>Told when the state of a gate changes, so that what names it is looked at.</summary>
     public event Action<string>? StateChanged;
 
+    /// <summary>Forgets what is open about a gate that is gone.</summary>
+    public void Forget(ObservedGate gone) => _open.Done(DecisionRecords.About(gone));
+
     /// <summary>Looks at one gate.</summary>
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
     {
         if (!gates.Cache.TryGet(key, out var observed))
         {
             notifier.Forget(key);
-            _untold.TryRemove(key, out _);
             return ReconcileResult.Done;
         }
 
@@ -109,21 +112,24 @@ internal sealed partial class GateReconciler(
     private async Task<bool> TryWriteAsync(ObservedGate observed, GateLook look, DateTimeOffset now, CancellationToken cancellation)
     {
         var about = DecisionRecords.About(observed);
-        // A write that met an error may have been carried out all the same, and must not be said to be overtaken then.
-        if ((audit.Open(about) is [_, ..] || _untold.ContainsKey(observed.Key)) && !await gates.IsCurrentAsync(observed, cancellation))
+        if (!await _open.CanSettleAsync(about, () => gates.IsCurrentAsync(observed, cancellation)))
         {
             return false;
         }
 
         Settle(observed);
-        var record = audit.IsOn ? DecisionRecords.Of(observed, look) : null;
-        if (record is null && audit.Open(about) is [_, ..] open)
+        var decision = DecisionRecords.Of(observed, look);
+        var record = audit.IsOn ? decision : null;
+        if (record is null && _open.Written(about) is [_, ..] open)
         {
-            audit.TakeBack(DecisionRecords.NotCarriedOut(open, now));
+            var back = DecisionRecords.NotCarriedOut(open, now);
+            _open.TakeBack(about, back);
+            notifier.TellNotCarriedOut(observed, back);
         }
 
         if (Same(look.Status, observed.Gate.Status))
         {
+            _open.Forget(about);
             return true;
         }
 
@@ -134,26 +140,29 @@ internal sealed partial class GateReconciler(
 
         try
         {
-            gates.Observe(await WholeStatus.WriteAsync(
-                api, Resource, observed.Key, Body(observed, look.Status), look.Status, reader.Read,
-                written => Same(look.Status, written.Gate.Status) ? null : written.Gate.Status ?? new(), ApiJson.Default.GateStatus, cancellation));
+            gates.Observe(await _statuses.WriteAsync(observed.Key, Body(observed, look.Status), look.Status, cancellation));
         }
         catch (KubernetesApiException e) when (e.IsNotFound)
         {
-            // Gone, and the watch will say so; or the API server has just started and does not serve it yet.
+            // Gone, and the watch will say so, or has; or the API server has just started and does not serve it yet.
+            if (gates.Cache.Find(observed.Key)?.Uid != observed.Uid)
+            {
+                _open.Done(about);
+            }
+
             return false;
         }
-        catch (OperationCanceledException) when (look.Recorded is not null)
+        catch (OperationCanceledException) when (decision is not null)
         {
-            _untold.TryAdd(observed.Key, (observed, look));
+            Remember(decision);
             throw;
         }
         catch (KubernetesApiException e)
         {
-            if (look.Recorded is not null)
+            if (decision is not null)
             {
                 // Also at a conflict: it may be one with the same write, whose first answer was lost.
-                _untold.TryAdd(observed.Key, (observed, look));
+                Remember(decision);
             }
 
             if (!e.IsConflict)
@@ -166,10 +175,13 @@ internal sealed partial class GateReconciler(
             return false;
         }
 
-        _untold.TryRemove(observed.Key, out _);
-        audit.Done(about);
+        _open.Done(about);
         notifier.Tell(observed, look);
         return true;
+
+        // When it was decided first: it may have been carried out by that try.
+        void Remember(AuditRecord decision) =>
+            _open.Remember(about, new(observed, look, _open.Untold(about) is { } before && AuditLog.IsSame(before.Decision, decision) ? before.Decision : decision));
     }
 
     /// <summary>Ends when the gate says something else; where that is far off, never.</summary>
@@ -180,14 +192,14 @@ internal sealed partial class GateReconciler(
     private void Settle(ObservedGate observed)
     {
         var about = DecisionRecords.About(observed);
-        if (audit.Open(about) is [.., var open] && DecisionRecords.Has(observed.Gate.Status, open))
+        if (_open.Untold(about) is { } sent && DecisionRecords.Has(observed.Gate.Status, sent.Decision))
         {
-            audit.Done(about);
+            _open.Done(about);
+            notifier.Tell(sent.Before, sent.Look);
         }
-
-        if (_untold.TryRemove(observed.Key, out var untold) && observed.Uid == untold.Before.Uid && observed.Gate.Status?.History is [var newest, ..] && newest == untold.Look.Recorded)
+        else if (_open.Written(about) is [.., var open] && DecisionRecords.Has(observed.Gate.Status, open))
         {
-            notifier.Tell(untold.Before, untold.Look);
+            _open.Done(about);
         }
     }
 
@@ -222,6 +234,12 @@ internal sealed partial class GateReconciler(
             Status = status,
         },
         ApiJson.Default.GateStatusApply);
+
+    /// <summary>A write of a status with an error for an answer.</summary>
+    /// <param name="Before">What it was decided about.</param>
+    /// <param name="Look">What was written.</param>
+    /// <param name="Decision">What was decided by it, and when first.</param>
+    private sealed record SentLook(ObservedGate Before, GateLook Look, AuditRecord Decision);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "gate {Gate} changed while it was decided about; it is looked at again: {Reason}")]
     private partial void LogStale(ObjectKey gate, string reason);

@@ -88,7 +88,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
 
         _bindings = new(api, scope, _definitions, _namespaces.Cache, time, loggers);
         _votes = new(api, scope, _definitions, time, loggers);
-        _sources = new(api, scope with { LabelSelector = options.WatchLabelSelector }, _definitions, time, loggers);
+        _sources = new(api, scope with { LabelSelector = options.WatchLabelSelector }, _definitions, options.TrustRequestedBy, time, loggers);
         var seesAll = string.IsNullOrEmpty(options.WatchLabelSelector);
         _room = new(isKnown: !options.WebhookAddress.IsOn && seesAll && options.WatchedNamespaces is null);
         var access = new NamespaceAccess(_namespaces.Cache, !options.NoCrossNamespaceRefs);
@@ -289,9 +289,10 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         {
             _calendars.Follow(change.Key, change.New?.Gate.Spec.CalendarConfigMaps() ?? []);
             _gateQueue.Add(change.Key, Priority(change.IsInitial));
-            if (change is { New: null, Old: { } gone })
+            if (change.Old is { } gone && change.New?.Uid != gone.Uid)
             {
                 _asker.Forget(gone.Uid);
+                _gateReconciler.Forget(gone);
             }
 
             if (change is not { Old: { } before, New: { } after } || !before.DecidesLike(after))
@@ -325,7 +326,7 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _sources.Changed += change =>
         {
             _sourceQueue.Add(change.Key, Priority(change.IsInitial));
-            if (change is { New: null, Old: { } gone })
+            if (change.Old is { } gone && change.New?.Uid != gone.Uid)
             {
                 _sourceReconciler.Forget(gone);
             }
@@ -345,6 +346,11 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
         _votes.Changed += source => _sourceQueue.Add(source);
         _objects.Changed += (key, change) =>
         {
+            if (change.Old is { } gone && change.New?.Uid != gone.Uid)
+            {
+                _holdReconciler.Forget(key, gone);
+            }
+
             LookAt(_sources.About(key));
             if (key.Kind.Kind == SourceKinds.Git)
             {

@@ -13,7 +13,7 @@ internal sealed class Notifier(EventRecorder events, FluxEventSink flux, TimePro
     {
         events.Record(
             new(notice.ApiVersion, notice.Kind, notice.Key, notice.Uid, notice.ResourceVersion),
-            notice.IsWarning ? EventType.Warning : EventType.Normal, notice.Reason, notice.Reason, notice.Message);
+            notice.IsWarning ? EventType.Warning : EventType.Normal, notice.Reason, notice.Reason, notice.Message, notice.By);
         flux.Post(new()
         {
             InvolvedObject = new()

@@ -33,8 +33,10 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
     public CandidateLook Look(ObservedGatedSource source, ReleaseState state, IReadOnlyList<string>? authors, DateTimeOffset now)
     {
         var candidate = state.Waiting!.Candidate;
-        var seen = (source.Status?.Decisions ?? []).Where(decision => decision is { Revision: not null, Digest: not null, SpecDigest: not null })
+        var kept = source.Status?.Decisions ?? [];
+        var seen = kept.Where(decision => decision is { Revision: not null, Digest: not null, SpecDigest: not null })
             .Select(decision => new Candidate(decision.Revision!, decision.Digest!, decision.SpecDigest!)).ToList();
+        var seenSince = kept.Count < SourceDecision.KeptLength ? null : (DateTimeOffset?)kept[^1].At;
         var verdicts = ImmutableArray.CreateBuilder<GateVerdict>();
         var shown = ImmutableArray.CreateBuilder<CandidateGate>();
         var counted = ImmutableArray.CreateBuilder<CandidateApproval>();
@@ -52,8 +54,8 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
             }
 
             // To what it was opened for it is closed as to any other, when that has been released.
-            var decision = gate.Latched.Current is { } request && state.IsSpent(request, seen) ? gate.Decide(now) : gate.Decide(candidate, now);
-            var approval = gate.Rules.Approvals is { } rules ? ApprovalDecision.Decide(rules, votes.Of(source, gate), candidate, authors, now, state.ReturnedAt) : null;
+            var decision = gate.Latched.Current is { } request && state.IsSpent(request, seen, seenSince) ? gate.Decide(now) : gate.Decide(candidate, now);
+            var approval = gate.Rules.Approvals is { } rules ? ApprovalDecision.Decide(rules, votes.Of(source, gate), candidate, authors, now, state.ApprovalFloor) : null;
             var checks = Check(gate, candidate, now);
             var isAsked = decision.State == GateState.Opened && approval?.State != ApprovalState.Rejected;
             asks.AddRange(isAsked ? gate.Rules.Checks.OfType<AskedCheck>().Where(check => check.IsAboutCandidate).Select(check => (gate, check)) : []);
@@ -70,11 +72,6 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
                 }
             }
 
-            if (decision.Cause is GateReasons.Requested or GateReasons.Overridden && gate.Latched.Current?.By is { } requester)
-            {
-                by.Add(requester);
-            }
-
             until = new[] { until, decision.Until, approval?.Until, checks.Until }.Min();
         }
 
@@ -84,7 +81,8 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
         var held = source.Gates.IsEmpty
             ? HoldDecision.Of([new(Require.All, [new("", VerdictKind.InvalidReference, "spec.gates: expected at least one gate")])], what)
             : HoldDecision.Of([group], what);
-        return new(held, shown.ToImmutable(), counted.ToImmutable(), by.Count == 0 ? null : string.Join(", ", by.Distinct()), until)
+        var passedBy = by.Concat(held.Openers).Distinct().ToList();
+        return new(held, shown.ToImmutable(), counted.ToImmutable(), passedBy.Count == 0 ? null : string.Join(", ", passedBy), until)
         {
             Authors = authors,
             Asks = asks.ToImmutable(),
@@ -94,9 +92,19 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
 
     private static GateVerdict Verdict(ObservedGate gate, GateDecision decision, Candidate candidate)
     {
-        var verdict = GateEvaluator.Verdict(gate.Name, decision);
-        return verdict.Kind != VerdictKind.OpenedForRevision ? verdict
-            : verdict with { Detail = candidate.IsNamedBy(gate.Latched.Current!.Revision!) ? "this revision as it was before, with another digest or spec, or released since: open it anew" : "another revision alone" };
+        var verdict = GateEvaluator.Verdict(gate, decision);
+        if (verdict.Kind != VerdictKind.OpenedForRevision)
+        {
+            return verdict;
+        }
+
+        var name = gate.Latched.Current!.Revision!;
+        return verdict with
+        {
+            Detail = !candidate.IsNamedBy(name) ? "another revision alone"
+                : !Revisions.HasChecksum(name) ? $"a version, which other sources may have as well: open it for {candidate.NameToOpen}"
+                : "this revision as it was before, with another digest or spec, or released since, or asked for too long ago to know: open it anew",
+        };
     }
 
     // Those of its checks that are about one candidate; of the others the gate's own decision knows.

@@ -67,7 +67,7 @@ internal sealed record GatedSourceLook
         var releases = obstacle is null && state.CanRelease(offered) && (candidate!.Decision.IsApproved || isFirst);
         if (releases)
         {
-            state = Release(observed, state, candidate!, isFirst && !candidate!.Decision.IsApproved, now);
+            state = Release(state, candidate!, isFirst && !candidate!.Decision.IsApproved, now);
             health = HealthOf(observed, state.Released, target, consumers);
         }
 
@@ -93,7 +93,7 @@ internal sealed record GatedSourceLook
         : target.Loose.TryGetValue(to.SpecDigest, out var loose) ? $"it includes {loose}, which is not the target of a GatedSource: put it behind one"
         : PinnedSpec.Refusal(observed.Source.Spec.SourceRef.Kind, JsonNode.Parse(snapshot.Spec)!.AsObject());
 
-    private static ReleaseState Release(ObservedGatedSource observed, ReleaseState state, CandidateLook candidate, bool unasked, DateTimeOffset now)
+    private static ReleaseState Release(ReleaseState state, CandidateLook candidate, bool unasked, DateTimeOffset now)
     {
         if (unasked)
         {
@@ -101,7 +101,7 @@ internal sealed record GatedSourceLook
         }
 
         // Who asked to go back is one of those who let it through.
-        var by = state.Waiting!.IsRollback && observed.Rollback?.By is { } requester
+        var by = state.Waiting!.RequestedBy is { } requester
             ? string.Join(", ", new[] { requester }.Concat(candidate.By?.Split(", ") ?? []).Distinct()) : candidate.By;
         return state.Release(now, by, state.Waiting.IsRollback ? Gating.Releases.Release.Rollback : candidate.Decision.Reason, candidate.Decision.Message, candidate.Authors);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Sluice.Api.Audit;
@@ -21,8 +20,10 @@ internal sealed partial class GatedSourceReconciler(
     KubernetesApi api, GatedSources sources, SourceReader reader, Targets targets, Includes includes, CandidateEvaluator gates, ReleaseCheck check, Consumers consumers, CheckAsker asker, AuditLog audit, GatedSourceNotifier notifier, SluiceMetrics metrics, TimeProvider time,
     ILogger<GatedSourceReconciler> log)
 {
-    // Written with an error for an answer: whether it was carried out, and has to be told, is seen by the next look. After a conflict it cannot come late.
-    private readonly ConcurrentDictionary<AuditObject, (ObservedGatedSource Before, GatedSourceLook Look, bool MayComeLate)> _untold = new();
+    private readonly WholeStatus<ObservedGatedSource, GatedSourceStatus> _statuses = new(
+        api, GatedSources.Resource, sources.Read, written => written.Status is { } status ? status with { Authors = null } : null, GatedSourceLook.Differ, ApiJson.Default.GatedSourceStatus);
+
+    private readonly OpenDecisions<SentLook> _open = new(audit);
 
     /// <summary>Looks at one gated source.</summary>
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
@@ -39,7 +40,8 @@ internal sealed partial class GatedSourceReconciler(
             return ReconcileResult.Done;
         }
 
-        if (!gates.CanTell(observed, time.GetUtcNow()))
+        // Of another one that has not been read, nobody knows what it has for a target.
+        if (!sources.AreKnown || !gates.CanTell(observed, time.GetUtcNow()))
         {
             return ReconcileResult.After(GateEvaluator.Pause);
         }
@@ -55,6 +57,11 @@ internal sealed partial class GatedSourceReconciler(
         {
             // Deleted, replaced or changed since it was decided: the watch will say so, and it is looked at again.
             LogStale(key, e.Message);
+            if (sources.Find(key)?.Uid != observed.Uid)
+            {
+                _open.Done(DecisionRecords.About(observed));
+            }
+
             return new() { Retry = true };
         }
         catch (KubernetesApiException e) when (!e.IsTransient)
@@ -73,15 +80,13 @@ internal sealed partial class GatedSourceReconciler(
             targets.Forget(target);
         }
 
-        audit.Done(DecisionRecords.About(gone));
-        _untold.TryRemove(DecisionRecords.About(gone), out _);
+        _open.Done(DecisionRecords.About(gone));
     }
 
     private async Task<ReconcileResult> LookAsync(ObservedGatedSource observed, CancellationToken cancellation)
     {
         var about = DecisionRecords.About(observed);
-        // A write that met an error may have been carried out all the same: what is decided next, and said of it, must not come from a status that is older.
-        if ((audit.Open(about) is [_, ..] || _untold.ContainsKey(about)) && !await sources.IsCurrentAsync(observed, cancellation))
+        if (!await _open.CanSettleAsync(about, () => sources.IsCurrentAsync(observed, cancellation)))
         {
             return new() { Retry = true };
         }
@@ -118,8 +123,7 @@ internal sealed partial class GatedSourceReconciler(
         {
             audit.Deciding(look.Decisions, letsPass: look.Releases);
             var written = await WriteAsync(observed, look, cancellation);
-            _untold.TryRemove(about, out _);
-            audit.Done(about);
+            _open.Done(about);
             notifier.Tell(observed, look);
             observed = written;
         }
@@ -134,23 +138,38 @@ internal sealed partial class GatedSourceReconciler(
     }
 
     /// <summary>
-    /// The decisions that were written down, or sent, and are not carried out; none when the status has the last of them. What it has and nobody was told of is told.
+    /// The decisions that were written down, or sent, and are not carried out; none when the status has all of them. What it has and nobody was told of is told.
     /// </summary>
     private ImmutableArray<AuditRecord> Settle(ObservedGatedSource observed)
     {
         var about = DecisionRecords.About(observed);
-        var isSent = _untold.TryGetValue(about, out var untold);
-        var open = audit.Open(about) is [_, ..] written ? written : isSent && untold.MayComeLate ? untold.Look.Decisions : [];
-        if (isSent && SourceDecisions.Has(observed.Status, untold.Look.Decisions[^1]))
+        var sent = _open.Untold(about);
+        if (sent is not null && sent.Look.Decisions.All(IsThere))
         {
-            IsDone();
-            notifier.Tell(untold.Before, untold.Look);
+            _open.Done(about);
+            notifier.Tell(sent.Before, sent.Look);
             return [];
         }
 
-        if (isSent && !untold.MayComeLate)
+        var open = _open.Written(about) is [_, ..] written ? written : sent is { MayComeLate: true } ? sent.Look.Decisions : [];
+        if (!open.IsEmpty && open.All(IsThere))
         {
-            _untold.TryRemove(about, out _);
+            _open.Done(about);
+            return [];
+        }
+
+        // Decided with others, one may be there alone, by a write before theirs.
+        audit.Done(about, [.. open.Where(IsThere)]);
+        open = open.RemoveAll(IsThere);
+        if (sent is not null)
+        {
+            notifier.Tell(observed, [.. sent.Look.Decisions.Where(IsThere)]);
+            _open.Forget(about);
+        }
+
+        if (sent is { MayComeLate: true })
+        {
+            _open.Remember(about, sent with { Look = sent.Look with { Decisions = sent.Look.Decisions.RemoveAll(IsThere) } });
         }
 
         if (open is not [.., var last])
@@ -158,29 +177,18 @@ internal sealed partial class GatedSourceReconciler(
             return [];
         }
 
-        if (SourceDecisions.Has(observed.Status, last))
-        {
-            IsDone();
-            return [];
-        }
-
         var back = DecisionRecords.NotCarriedOut(open, last.At);
-        if (SourceDecisions.Has(observed.Status, back))
+        if (IsThere(back))
         {
             // It was taken back, and the answer to that was lost.
-            audit.TakeBack(back);
-            IsDone();
+            _open.TakeBack(about, back);
             notifier.Tell(observed, [back]);
             return [];
         }
 
         return open;
 
-        void IsDone()
-        {
-            _untold.TryRemove(about, out _);
-            audit.Done(about);
-        }
+        bool IsThere(AuditRecord decision) => SourceDecisions.Has(observed.Status, decision);
     }
 
     /// <summary>
@@ -191,8 +199,7 @@ internal sealed partial class GatedSourceReconciler(
     {
         var back = look.TakingBack(DecisionRecords.NotCarriedOut(open, time.GetUtcNow()), observed);
         var written = await WriteAsync(observed, back, cancellation);
-        _untold.TryRemove(DecisionRecords.About(observed), out _);
-        audit.TakeBack(back.Decisions[0]);
+        _open.TakeBack(DecisionRecords.About(observed), back.Decisions[0]);
         notifier.Tell(observed, back.Decisions);
         return written;
     }
@@ -201,16 +208,18 @@ internal sealed partial class GatedSourceReconciler(
     {
         try
         {
-            var written = await WholeStatus.WriteAsync(
-                api, GatedSources.Resource, observed.Key, Body(observed, look.Status), look.Status, ObservedGatedSource.Read,
-                written => GatedSourceLook.Differ(look.Status, written.Status) ? (written.Status ?? new()) with { Authors = null } : null, ApiJson.Default.GatedSourceStatus, cancellation);
+            var written = await _statuses.WriteAsync(observed.Key, Body(observed, look.Status), look.Status, cancellation);
             sources.Observe(written);
             return written;
         }
         catch (KubernetesApiException e) when (!e.IsNotFound && look.Decisions is [.., var last] && !DecisionRecords.TakesBack(last))
         {
             // A conflict may be one with the same write, whose first answer was lost. What takes back is told by what it takes back.
-            _untold.AddOrUpdate(DecisionRecords.About(observed), (observed, look, !e.IsConflict), (_, before) => (observed, look, before.MayComeLate || !e.IsConflict));
+            var about = DecisionRecords.About(observed);
+            var before = _open.Untold(about);
+            // When it was decided first: it may have been carried out by that try.
+            var decisions = look.Decisions.Select(decision => before?.Look.Decisions.FirstOrDefault(other => AuditLog.IsSame(other, decision)) ?? decision);
+            _open.Remember(about, new(observed, look with { Decisions = [.. decisions] }, !e.IsConflict || before is { MayComeLate: true }));
             throw;
         }
     }
@@ -271,6 +280,12 @@ internal sealed partial class GatedSourceReconciler(
             Status = status,
         },
         ApiJson.Default.GatedSourceStatusApply);
+
+    /// <summary>A write of a status with an error for an answer.</summary>
+    /// <param name="Before">What it was decided about.</param>
+    /// <param name="Look">What was written.</param>
+    /// <param name="MayComeLate">Whether it may yet arrive: not after a conflict.</param>
+    private sealed record SentLook(ObservedGatedSource Before, GatedSourceLook Look, bool MayComeLate);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "gated source {GatedSource} changed while it was decided about; it is looked at again: {Reason}")]
     private partial void LogStale(ObjectKey gatedSource, string reason);

@@ -18,10 +18,11 @@ internal sealed class GatedSources
     private readonly Informer<ObservedDefinition> _definitions;
     private readonly bool _seesAll;
 
-    public GatedSources(KubernetesApi api, InformerOptions scope, Informer<ObservedDefinition> definitions, TimeProvider time, ILoggerFactory loggers)
+    public GatedSources(KubernetesApi api, InformerOptions scope, Informer<ObservedDefinition> definitions, bool trustRequestedBy, TimeProvider time, ILoggerFactory loggers)
     {
         (_definitions, _seesAll) = (definitions, string.IsNullOrEmpty(scope.LabelSelector));
-        _sources = new(api, Resource, ObservedGatedSource.Read, scope, time, loggers.CreateLogger<Informer<ObservedGatedSource>>());
+        Read = json => ObservedGatedSource.Read(json, trustRequestedBy);
+        _sources = new(api, Resource, Read, scope, time, loggers.CreateLogger<Informer<ObservedGatedSource>>());
         foreach (var (name, values) in Indexes)
         {
             _sources.AddIndex(name, values);
@@ -30,6 +31,9 @@ internal sealed class GatedSources
         _sources.AddHandler(change => Changed?.Invoke(change));
         _sources.RetryWhenDefined(definitions);
     }
+
+    /// <summary>Reads one.</summary>
+    public ObjectDecoder<ObservedGatedSource> Read { get; }
 
     /// <summary>Where gated sources are served.</summary>
     public static ApiResource Resource { get; } = new(ApiGroup.Name, ApiGroup.Version, "gatedsources", GatedSource.KindName);

@@ -15,8 +15,9 @@ internal sealed class ObservedGatedSource : ICachedObject
 {
     private readonly PackedStatus? _status;
 
-    private ObservedGatedSource(GatedSource source)
+    private ObservedGatedSource(GatedSource source, RollbackRequest? rollback)
     {
+        Rollback = rollback;
         Source = source with { Status = null };
         Gates = [.. source.Spec.Gates.Select(gate => gate.From(source.Metadata.Namespace)).Distinct()];
         _status = source.Status is { } status ? new(status) : null;
@@ -54,26 +55,21 @@ internal sealed class ObservedGatedSource : ICachedObject
     public GatedKey? TargetKey => Named(Source.Spec.Target.Name);
 
     /// <summary>What a person asks to go back to.</summary>
-    public RollbackRequest? Rollback =>
-        Annotation(GatedSourceAnnotations.RollbackRequestedAt) is { Length: > 0 } token && Annotation(GatedSourceAnnotations.RollbackTo) is { Length: > 0 } to
-            ? new(token, to, Annotation(GatedSourceAnnotations.RollbackRequestedBy))
-            : null;
+    public RollbackRequest? Rollback { get; }
 
     /// <summary>Reads one, and drops what is not used again.</summary>
-    public static ObservedGatedSource Read(ReadOnlySpan<byte> json)
+    /// <param name="json">The object.</param>
+    /// <param name="trustRequestedBy">Whether it is believed who asks to go back, since admission lets nobody claim to be another; else it is told by the field manager, as of requests to gates.</param>
+    public static ObservedGatedSource Read(ReadOnlySpan<byte> json, bool trustRequestedBy)
     {
         var source = JsonSerializer.Deserialize(json, ApiJson.Default.GatedSource) ?? throw new JsonException("Expected a GatedSource and found null.");
-        return new(source with { Metadata = source.Metadata with { ManagedFields = null, Labels = null, Annotations = KeptAnnotations(source.Metadata.Annotations) } });
+        return new(source with { Metadata = source.Metadata with { ManagedFields = null, Labels = null, Annotations = KeptAnnotations(source.Metadata.Annotations) } }, source.ReadRollback(trustRequestedBy));
     }
-
-    private string? Annotation(string name) => Source.Metadata.Annotations?.GetValueOrDefault(name);
 
     private GatedKey? Named(string name) => SourceKinds.TryFind(Source.Spec.SourceRef.Kind, out var kind) ? new(kind, new(Key.Namespace, name)) : null;
 
     // kubectl's last-applied-configuration alone is as large as the object.
     private static Dictionary<string, string>? KeptAnnotations(IReadOnlyDictionary<string, string>? annotations) =>
-        annotations?.Where(annotation => annotation.Key is FluxAnnotations.ReconcileRequestedAt or GatedSourceAnnotations.RollbackTo
-                or GatedSourceAnnotations.RollbackRequestedAt or GatedSourceAnnotations.RollbackRequestedBy
-                || annotation.Key.StartsWith(FluxAnnotations.EventPrefix, StringComparison.Ordinal))
+        annotations?.Where(annotation => annotation.Key is FluxAnnotations.ReconcileRequestedAt || annotation.Key.StartsWith(FluxAnnotations.EventPrefix, StringComparison.Ordinal))
             .ToDictionary(annotation => annotation.Key, annotation => annotation.Value);
 }

@@ -7,14 +7,24 @@ namespace Sluice.Controller.Sources;
 /// <summary>The spec of a target: that of the source as it was, with the revision pinned.</summary>
 internal static class PinnedSpec
 {
+    // Of spec.ref, what source-controller goes by rather than by the branch.
+    private static readonly string[] BeforeBranch = ["name", "semver", "tag"];
+
     /// <summary>Why a source cannot be pinned, whatever its revision; <see langword="null"/>: it can.</summary>
     public static string? Refusal(string kind, JsonObject spec)
     {
-        var from = (string?)spec["sourceRef"]?["kind"];
+        if (kind == SourceKinds.Git && (string?)spec["verify"]?["mode"] is "Tag" or "TagAndHEAD")
+        {
+            // source-controller looks for the signature at the tag that ref names, and a target names a commit.
+            return $"spec.verify.mode of the GitRepository is {spec["verify"]!["mode"]}, which Flux can only check where spec.ref names a tag, and a target is pinned at a commit: it could never be fetched. Use mode HEAD, which checks the commit's own signature";
+        }
+
         if (kind != SourceKinds.Chart)
         {
             return null;
         }
+
+        var from = (string?)spec["sourceRef"]?["kind"];
 
         // source-controller packages it anew then, with the generation of the HelmChart in its version: no two HelmCharts have the same.
         return spec["valuesFiles"] is JsonArray { Count: > 0 } ? "spec.valuesFiles of the HelmChart gives it a version of its own in every HelmChart, so that none can be pinned; put the values into the HelmRelease"
@@ -53,12 +63,11 @@ internal static class PinnedSpec
         switch (kind)
         {
             case SourceKinds.Git:
-                // The branch stays: it keeps the clone shallow, and the revision as it was called.
-                var branch = (string?)spec["ref"]?["branch"];
+                // The branch stays: it keeps the clone shallow, and the revision as it was called. But not where Flux goes by something else, for the commit may be on another.
                 var pinned = new JsonObject { ["commit"] = pin };
-                if (branch is not null && (spec["ref"] as JsonObject)?.ContainsKey("name") != true)
+                if (spec["ref"] is JsonObject reference && reference["branch"] is { } branch && !BeforeBranch.Any(reference.ContainsKey))
                 {
-                    pinned["branch"] = branch;
+                    pinned["branch"] = branch.DeepClone();
                 }
 
                 spec["ref"] = pinned;

@@ -55,7 +55,7 @@ internal static class SourceDecisions
             decided.Add(About(after.Candidate, candidate.Gates, candidate.Approvals) with
             {
                 Decision = after.IsRollback ? "RollbackRequested" : "CandidateWaiting",
-                By = after.IsRollback ? observed.Rollback?.By : null,
+                By = after.RequestedBy,
                 Reason = candidate.Decision.Reason,
                 Message = $"{candidate.Decision.Message}{Superseding(after.Supersedes, before)}{(look.State.ReturnedAt is null ? "" : " It was released before, and the source went back to it: approvals count anew.")}",
             });

@@ -56,7 +56,8 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
             Refusal = PinnedSpec.Refusal(key.Kind.Kind, spec) is { } refusal ? $"{key}: {refusal}" : null,
             Spec = text,
             ShardKey = (string?)metadata["labels"]?[FluxLabels.Shard],
-            Authors = (string?)artifact?["metadata"]?[AuthorsMetadata] is { } authors ? [authors] : null,
+            // Of what else than an OCI artifact source-controller writes none: who may patch statuses could have written it.
+            Authors = key.Kind.Kind == SourceKinds.Oci && (string?)artifact?["metadata"]?[AuthorsMetadata] is { } authors ? [authors] : null,
         };
     }
 

@@ -28,19 +28,16 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
     /// <param name="candidate">What asks to pass.</param>
     /// <param name="authors">Who wrote the commit, as <see cref="CommitAuthors"/> reads it; <see langword="null"/> or none: it is not known who did.</param>
     /// <param name="now">The instant to decide for.</param>
-    /// <param name="returnedAt">
-    /// Since when the candidate waits once more, having been released before: votes for it that were not cast, and signed where they are, later than that do not count; those against it do.
-    /// <see langword="null"/>: it was not.
-    /// </param>
+    /// <param name="floor">From when on approvals of it count; <see langword="null"/>: whenever they were cast.</param>
     public static ApprovalDecision Decide(
-        ApprovalRules rules, IEnumerable<Vote> votes, Candidate candidate, IReadOnlyCollection<string>? authors, DateTimeOffset now, DateTimeOffset? returnedAt = null)
+        ApprovalRules rules, IEnumerable<Vote> votes, Candidate candidate, IReadOnlyCollection<string>? authors, DateTimeOffset now, ApprovalFloor? floor = null)
     {
         var wanted = votes
             .Where(vote => vote.Candidate == candidate && !(vote.EndsAt(rules) <= now))
             .Where(vote => rules.From.IsEmpty || rules.From.Any(approver => approver.Has(vote)))
             .OrderBy(vote => vote.CastAt).ThenBy(vote => vote.Username, StringComparer.Ordinal).ThenBy(vote => vote.Name, StringComparer.Ordinal)
             .ToImmutableArray();
-        var sound = wanted.Where(vote => Fault(rules, vote, returnedAt) is null).ToImmutableArray();
+        var sound = wanted.Where(vote => Fault(rules, vote, floor) is null).ToImmutableArray();
         var valid = sound.Where(vote => !(vote.StartsAt(rules) > now)).ToImmutableArray();
         var against = valid.Where(vote => !vote.Approves).DistinctBy(vote => vote.Username).ToImmutableArray();
         var names = rules.SeparateFromCommitAuthor ? CommitAuthors.Names(authors ?? []) : null;
@@ -64,15 +61,15 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
             return new(ApprovalState.AuthorUnknown, "who wrote the commit is not known, and may not approve it; status.authors of the GatedSource can state it", counted, until);
         }
 
-        var message = $"{inFavour.Length} of {rules.Required} approvals{(inFavour.IsEmpty ? "" : $" ({Names(inFavour)})")}{Discounted(rules, names, wanted, counted, returnedAt, now)}";
+        var message = $"{inFavour.Length} of {rules.Required} approvals{(inFavour.IsEmpty ? "" : $" ({Names(inFavour)})")}{Discounted(rules, names, wanted, counted, floor, now)}";
         return new(inFavour.Length >= rules.Required ? ApprovalState.Approved : ApprovalState.Pending, message, counted, until);
     }
 
     private static bool IsAuthor(ApprovalRules rules, IReadOnlySet<string>? names, Vote vote) =>
         names is { Count: > 0 } && rules.AuthorClaim.Of(vote.Username, vote.Extra).Any(names.Contains);
 
-    private static string? Fault(ApprovalRules rules, Vote vote, DateTimeOffset? returnedAt) => vote.FaultUnder(rules)
-        ?? (vote.Approves && (vote.CastAt <= returnedAt || vote.StartsAt(rules) <= returnedAt) ? $"this was released before and came back at {Rfc3339.Format(returnedAt.Value)}; approvals later than that count" : null);
+    private static string? Fault(ApprovalRules rules, Vote vote, ApprovalFloor? floor) => vote.FaultUnder(rules)
+        ?? (vote.Approves && (vote.CastAt <= floor?.At || vote.StartsAt(rules) <= floor?.At) ? $"{floor.Reason}; approvals later than {Rfc3339.Format(floor.At)} count" : null);
 
     private static string Names(ImmutableArray<Vote> votes)
     {
@@ -81,10 +78,10 @@ public sealed record ApprovalDecision(ApprovalState State, string Message, Immut
     }
 
     /// <summary>Whose approvals do not count, or not yet, although they are meant to: people wonder.</summary>
-    private static string Discounted(ApprovalRules rules, IReadOnlySet<string>? names, ImmutableArray<Vote> wanted, ImmutableArray<Vote> counted, DateTimeOffset? returnedAt, DateTimeOffset now)
+    private static string Discounted(ApprovalRules rules, IReadOnlySet<string>? names, ImmutableArray<Vote> wanted, ImmutableArray<Vote> counted, ApprovalFloor? floor, DateTimeOffset now)
     {
         var clauses = wanted.Where(vote => vote.Approves && !counted.Any(other => other.Username == vote.Username))
-            .Select(vote => (vote.Username, Clause: Fault(rules, vote, returnedAt) is { } fault ? $"does not count: {fault}"
+            .Select(vote => (vote.Username, Clause: Fault(rules, vote, floor) is { } fault ? $"does not count: {fault}"
                 : vote.StartsAt(rules) is { } start && start > now ? $"does not count before {Rfc3339.Format(start)}"
                 : IsAuthor(rules, names, vote) ? "does not count: they wrote the commit" : null))
             .Where(found => found.Clause is not null)

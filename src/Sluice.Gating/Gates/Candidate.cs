@@ -1,3 +1,5 @@
+using Sluice.Gating.Releases;
+
 namespace Sluice.Gating.Gates;
 
 /// <summary>A revision that a source has produced and that asks to pass. Two are the same only if all three are equal.</summary>
@@ -9,6 +11,14 @@ namespace Sluice.Gating.Gates;
 /// </param>
 public sealed record Candidate(string Revision, string Digest, string SpecDigest = "")
 {
-    /// <summary>Whether <paramref name="revisionOrDigest"/> names this candidate: full equality, never a prefix.</summary>
-    public bool IsNamedBy(string revisionOrDigest) => revisionOrDigest == Revision || revisionOrDigest == Digest;
+    /// <summary>
+    /// What tells it from every other: the digests of artifact and spec, with <c>@</c> between them. Neither a revision of Flux nor a digest looks like that, for no name of a branch or tag has a colon.
+    /// </summary>
+    public string ExactName => $"{Digest}@{SpecDigest}";
+
+    /// <summary>By what a gate is opened for it alone: its revision, or its digest where that is a version, which others may have as well.</summary>
+    public string NameToOpen => Revisions.HasChecksum(Revision) ? Revision : Digest;
+
+    /// <summary>Whether <paramref name="name"/>, a revision, a digest or an <see cref="ExactName"/>, names this candidate: full equality, never a prefix.</summary>
+    public bool IsNamedBy(string name) => name == Revision || name == Digest || name.Length == Digest.Length + 1 + SpecDigest.Length && SpecDigest.Length > 0 && name == ExactName;
 }

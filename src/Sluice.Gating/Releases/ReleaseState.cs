@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Gating.Approvals;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Requests;
 using Sluice.Gating.Time;
@@ -37,20 +38,40 @@ public sealed record ReleaseState
 
     /// <summary>
     /// Since when something waits that was released before and that the source offers again, as after a force-push: what was said for it before that was said for another
-    /// time, and does not let it pass once more. <see langword="null"/>: what waits is new, or a person asked to go back to it; as far as the history knows.
+    /// time, and does not let it pass once more. <see langword="null"/>: what waits is new, as far as the history knows, or a person asked to go back to it.
     /// </summary>
     public DateTimeOffset? ReturnedAt => Waiting is { IsRollback: false } waiting && History.Any(release => release.Candidate == waiting.Candidate) ? waiting.Since : null;
 
     /// <summary>
+    /// From when on approvals of what waits count: not from before it came back; nor from before the last roll-back, which set aside what waited then; nor from before the oldest release that is kept,
+    /// since it may have been released before that. <see langword="null"/>: all do; or a person asked to go back to it, and it was approved when it was released.
+    /// </summary>
+    public ApprovalFloor? ApprovalFloor => Waiting is not { IsRollback: false } ? null
+        : ReturnedAt is { } at ? new(at, "this was released before and came back")
+        : History.FirstOrDefault(release => release.Reason == Releases.Release.Rollback) is { } back ? new(back.At, "there was a roll-back since")
+        : KnownSince is { } oldest ? new(oldest, $"this may have been released before the last {HistoryLength} releases") : null;
+
+    /// <summary>
     /// Whether an opening for one revision is not for what waits now: something that it names was released since; or another candidate of that name was seen, with another digest or spec, and
-    /// it was asked for before this one waited. It opens a gate for one candidate, once. A roll-back that a person asks for may pass by it again.
+    /// it was asked for before this one waited. It opens a gate for one candidate, once; where it was asked for too long ago to know, it is taken to be spent. A roll-back that a person asks for
+    /// may pass by it again.
     /// </summary>
     /// <param name="request">What was asked for, of a revision or a digest.</param>
-    /// <param name="seen">What has waited before, as far as that is known.</param>
-    public bool IsSpent(GateRequest request, IEnumerable<Candidate> seen) => request.Revision is { } name && Waiting is { IsRollback: false } waiting && waiting.Candidate.IsNamedBy(name)
-        && (History.Any(release => release.Candidate.IsNamedBy(name) && release.At >= Rfc3339.WholeSecond(request.RequestedAt))
-            || Rfc3339.WholeSecond(request.RequestedAt) <= waiting.Since && (waiting.Supersedes == name
-                || seen.Concat(History.Select(release => release.Candidate)).Any(other => other != waiting.Candidate && other.IsNamedBy(name))));
+    /// <param name="seen">What has waited before.</param>
+    /// <param name="seenSince">Since when that is all of it; <see langword="null"/>: always.</param>
+    public bool IsSpent(GateRequest request, IEnumerable<Candidate> seen, DateTimeOffset? seenSince = null)
+    {
+        if (request.Revision is not { } name || Waiting is not { IsRollback: false } waiting || !waiting.Candidate.IsNamedBy(name))
+        {
+            return false;
+        }
+
+        var asked = Rfc3339.WholeSecond(request.RequestedAt);
+        return asked <= KnownSince
+            || History.Any(release => release.Candidate.IsNamedBy(name) && release.At >= asked)
+            || asked <= waiting.Since && (asked <= seenSince || waiting.Supersedes == name
+                || seen.Concat(History.Select(release => release.Candidate)).Any(other => other != waiting.Candidate && other.IsNamedBy(name)));
+    }
 
     /// <summary>The release in force.</summary>
     public Release? Released => History.IsEmpty ? null : History[0];
@@ -100,32 +121,36 @@ public sealed record ReleaseState
         var handled = this with { HandledRollback = request.Token };
         if (Released is { } released && released.Candidate.IsNamedBy(request.To))
         {
-            // What is in force stays in force: a rollback that still waits is given up, and what it set aside waits again, unless that was rolled back before.
-            return Waiting is { IsRollback: true } given
-                ? handled with { Waiting = null, SetAside = SetAside == released.Candidate || SetAside?.Revision == given.Supersedes ? null : SetAside } : handled;
+            // What is in force stays in force: a rollback that still waits is given up, and what it set aside waits again, unless that was set aside before.
+            return Waiting is { IsRollback: true } ? handled with { Waiting = null, SetAside = Other(SetAsideBefore, released.Candidate) } : handled;
         }
 
         if (SetAside is { } aside && aside.IsNamedBy(request.To) && !History.Any(release => release.Candidate.IsNamedBy(request.To)))
         {
             // It was never released, so there is nothing to go back to: it may be a candidate again, and a roll-back that waits is given up.
-            return handled with { SetAside = null, Waiting = Waiting?.IsRollback == true ? null : Waiting };
+            return handled with { SetAside = Other(SetAsideBefore, aside), Waiting = Waiting?.IsRollback == true ? null : Waiting };
         }
 
         var target = History.FirstOrDefault(release => release.Candidate.IsNamedBy(request.To))?.Candidate;
         if (target is null)
         {
-            refusal = $"'{Named(request.To)}' is not among the last {History.Length} releases; a rollback takes a revision or digest of status.history or of status.setAside, in full";
+            refusal = $"'{Named(request.To)}' is not among the last {History.Length} releases; a rollback takes a revision or digest of status.history or of status.setAside, in full, or DIGEST@SPECDIGEST";
             return handled;
         }
 
         return handled with
         {
-            // Asked for again, it goes on waiting.
-            Waiting = Waiting?.Candidate == target ? Waiting with { IsRollback = true } : new(target, now, Waiting?.Candidate.Revision, IsRollback: true),
-            // While it is not known what the source offers, what was set aside before stays so.
-            SetAside = offered == target ? null : offered ?? SetAside ?? Released?.Candidate,
+            Waiting = Waiting is { IsRollback: true } same && same.Candidate == target
+                // Asked for again, it goes on waiting, as the request of who asked first.
+                ? same
+                : new(target, Waiting?.Candidate == target ? Waiting.Since : now, Waiting?.Candidate == target ? Waiting.Supersedes : Waiting?.Candidate.Revision, IsRollback: true, SetAsideBefore, request.By),
+            // While it is not known what the source offers, that is what waited, or what was set aside before.
+            SetAside = offered == target ? null
+                : offered ?? (Waiting is { IsRollback: false } offeredLast ? Other(offeredLast.Candidate, target) : null) ?? Other(SetAside, target) ?? Released?.Candidate,
         };
     }
+
+    private static Candidate? Other(Candidate? candidate, Candidate than) => candidate == than ? null : candidate;
 
     /// <summary>What somebody has asked to go back to, as far as it is repeated: an annotation may have 256 KiB.</summary>
     public static string Named(string to) => to.Length <= MaxNamed ? to : $"{to.AsSpan(0, char.IsHighSurrogate(to[MaxNamed - 1]) ? MaxNamed - 1 : MaxNamed)}…";
@@ -161,6 +186,12 @@ public sealed record ReleaseState
         ({ HealthySince: not null } released, false) => this with { History = History.SetItem(0, released with { HealthySince = null }) },
         _ => this,
     };
+
+    // The history has no more than the last releases; null: it has all of them.
+    private DateTimeOffset? KnownSince => History.Length < HistoryLength ? null : History[^1].At;
+
+    // Apart from a roll-back that waits.
+    private Candidate? SetAsideBefore => Waiting is { IsRollback: true } waiting ? waiting.SetAsideBefore : SetAside;
 
     /// <summary>Whether a roll-back has left something behind that was not released since.</summary>
     private bool IsRolledBack(Candidate candidate)

@@ -1,4 +1,5 @@
 using Sluice.Gating.Gates;
+using Sluice.Gating.Releases;
 
 namespace Sluice.Gating.Requests;
 
@@ -47,7 +48,10 @@ public sealed record GateRequest
     /// <summary>Whether the request still decides at <paramref name="now"/>. Its end is not part of it.</summary>
     public bool IsInForce(DateTimeOffset now) => ResetAt is not { } end || now < end;
 
-    /// <summary>Whether the request is about <paramref name="candidate"/>: a request that names a revision is about that one alone.</summary>
+    /// <summary>
+    /// Whether the request is about <paramref name="candidate"/>: a request that names a revision is about that one alone. A name without a checksum, such as the version of a chart, names none: any other
+    /// source at the gate may have it as well.
+    /// </summary>
     public bool Admits(Candidate? candidate) =>
-        Revision is null || Target == GateState.Closed || candidate is not null && candidate.IsNamedBy(Revision);
+        Revision is null || Target == GateState.Closed || candidate is not null && Revisions.HasChecksum(Revision) && candidate.IsNamedBy(Revision);
 }

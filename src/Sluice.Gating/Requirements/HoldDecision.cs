@@ -21,6 +21,13 @@ public sealed record HoldDecision(bool IsApproved, string Reason, string Message
     /// <summary>What each gate that was asked says, in the order in which they are named.</summary>
     public ImmutableArray<GateVerdict> Verdicts { get; private init; } = [];
 
+    /// <summary>Who let it through by opening gates, each once, as far as that is known; empty: nobody did.</summary>
+    public ImmutableArray<string> Openers =>
+        IsApproved ? [.. Verdicts.Where(verdict => verdict.Kind == VerdictKind.Opened).Select(verdict => verdict.OpenedBy).OfType<string>().Distinct()] : [];
+
+    /// <summary>Those with commas between them; <see langword="null"/>: nobody did.</summary>
+    public string? By => Openers is [_, ..] openers ? string.Join(", ", openers) : null;
+
     /// <summary>Puts the groups together: each of them must pass. No group, or none with a gate in it: there is nothing to wait for.</summary>
     /// <param name="groups">The gates and what they say.</param>
     /// <param name="what">What they decide about, as the message begins.</param>

@@ -38,11 +38,12 @@ public sealed partial class EventRecorder
     /// <param name="reason">Why, as one CamelCase word for machines.</param>
     /// <param name="action">What was done, as one CamelCase word for machines.</param>
     /// <param name="message">For people; up to 1024 characters are kept.</param>
+    /// <param name="by">Who did it, with which the message ends; up to 256 characters are kept. Default: it is not said.</param>
     /// <param name="annotations">Annotations of the Event, such as Flux's <c>…/revision</c>; default none.</param>
-    public void Record(ObjectReference regarding, EventType type, string reason, string action, string message,
+    public void Record(ObjectReference regarding, EventType type, string reason, string action, string message, string? by = null,
         IReadOnlyDictionary<string, string>? annotations = null)
     {
-        if (!_waiting.Writer.TryWrite(new RecordedEvent(regarding, type, reason, action, message, annotations, _time.GetUtcNow(), _time.GetTimestamp())))
+        if (!_waiting.Writer.TryWrite(new RecordedEvent(regarding, type, reason, action, message, by, annotations, _time.GetUtcNow(), _time.GetTimestamp())))
         {
             Instruments.EventsDropped.Add(1);
             LogDropped(_logger, reason, regarding.Kind, regarding.Key);
@@ -58,18 +59,24 @@ public sealed partial class EventRecorder
             _waiting.Writer.TryComplete();
             giveUp.CancelAfter(_options.FlushTimeout);
         }, null).ConfigureAwait(false);
+        var inHand = 0;
         try
         {
             await foreach (var next in _waiting.Reader.ReadAllAsync(giveUp.Token).ConfigureAwait(false))
             {
+                inHand = 1;
                 await GiveWayAsync(next, stopping, giveUp.Token).ConfigureAwait(false);
                 await WriteAsync(next, giveUp.Token).ConfigureAwait(false);
+                inHand = 0;
             }
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
-            Instruments.EventsDropped.Add(_waiting.Reader.Count + 1);
-            LogGivenUp(_logger, _waiting.Reader.Count + 1, _options.FlushTimeout);
+            if (_waiting.Reader.Count + inHand is > 0 and var lost)
+            {
+                Instruments.EventsDropped.Add(lost);
+                LogGivenUp(_logger, lost, _options.FlushTimeout);
+            }
         }
     }
 

@@ -6,19 +6,30 @@ namespace Sluice.Kubernetes;
 
 /// <summary>One event on its way to the API server, as a <c>core/v1 Event</c>: it happened <c>At</c>, and waits <c>Since</c> that time stamp.</summary>
 internal sealed record RecordedEvent(
-    ObjectReference Regarding, EventType Type, string Reason, string Action, string Message, IReadOnlyDictionary<string, string>? Annotations,
+    ObjectReference Regarding, EventType Type, string Reason, string Action, string Message, string? By, IReadOnlyDictionary<string, string>? Annotations,
     DateTimeOffset At, long Since)
 {
     /// <summary>events.k8s.io allows no longer notes, and a longer message helps nobody in <c>kubectl get events</c>.</summary>
     private const int MaxMessageLength = 1024;
+    private const int MaxByLength = 256;
 
     public static ApiResource Resource { get; } = new("", "v1", "events", "Event");
 
     /// <summary>Events about cluster-scoped objects live in <c>default</c>, as client-go's.</summary>
     public string Namespace => string.IsNullOrEmpty(Regarding.Key.Namespace) ? "default" : Regarding.Key.Namespace;
 
+    /// <summary>The message; who did it is at its end, since an Event has no field for it, and is not what is left out of one that is too long.</summary>
+    private string Text
+    {
+        get
+        {
+            var who = By is null ? "" : $" (by {Shorten(By, MaxByLength)})";
+            return Shorten(Message, MaxMessageLength - who.Length) + who;
+        }
+    }
+
     /// <summary>What must be equal for two events to be counted as one.</summary>
-    public EventIdentity Identity => new(Regarding.Kind, Regarding.Key, Regarding.Uid, Type, Reason, Action, Message);
+    public EventIdentity Identity => new(Regarding.Kind, Regarding.Key, Regarding.Uid, Type, Reason, Action, Text);
 
     public byte[] Encode(string name, EventRecorderOptions recorder)
     {
@@ -37,7 +48,7 @@ internal sealed record RecordedEvent(
             json.WriteString("type"u8, Type == EventType.Warning ? "Warning"u8 : "Normal"u8);
             json.WriteString("reason"u8, Reason);
             json.WriteString("action"u8, Action);
-            json.WriteString("message"u8, Shorten(Message));
+            json.WriteString("message"u8, Text);
             json.WriteStartObject("source"u8);
             json.WriteString("component"u8, recorder.Component);
             json.WriteEndObject();
@@ -99,7 +110,7 @@ internal sealed record RecordedEvent(
         json.WriteEndObject();
     }
 
-    private static string Shorten(string message) => message.Length <= MaxMessageLength ? message : message[..(MaxMessageLength - 1)] + "…";
+    private static string Shorten(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 
     private static string Rfc3339(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -169,7 +169,7 @@ public sealed class AuditedClusterTests(Cluster cluster) : IClassFixture<Cluster
             await Eventually.GivesAsync("each is an Event", () => cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "json"), text =>
             {
                 var events = JsonNode.Parse(text)!["items"]!.AsArray().Select(found => ((string?)found!["reason"], (string?)found["message"])).ToHashSet();
-                return entries.All(entry => events.Contains(((string?)entry!["decision"], (string?)entry["message"])));
+                return entries.All(entry => events.Contains(((string?)entry!["decision"], $"{entry["message"]}{(entry["by"] is { } by ? $" (by {by})" : "")}")));
             });
         }
 

@@ -131,6 +131,63 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
     }
 
     [Fact]
+    public async Task Of_several_that_were_decided_together_one_that_had_arrived_alone_is_not_said_to_be_overtaken()
+    {
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await StartAsync(proxy);
+        var source = await WaitingAsync();
+        await source.OpenAsync();
+        await source.UntilReleasedAsync(A);
+        await source.UntilClosedAsync();
+
+        // The first write is of one decision and is on its way; the second, of a later second, is of that and another, and fails.
+        var (moment, held) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
+        proxy.Refuses = write => IsStatus(write) && Volatile.Read(ref held) > 0;
+        proxy.SendsLate = write => IsStatus(write) && Decisions().Contains("RollbackRefused") && Interlocked.Increment(ref held) == 1 ? moment.Task : null;
+        await source.RollBackAsync("never-released", "1");
+        await Eventually.GivesAsync("the refusal is on its way", () => Task.FromResult(Volatile.Read(ref held)), count => count > 0);
+        await PlayedSource.NextSecondAsync();
+        await source.FetchAsync(B, "sha256:02");
+        await Eventually.GivesAsync("both are written down", () => Task.FromResult(Decisions()), decisions => decisions.Count(decision => decision == "CandidateWaiting") == 2);
+        await PlayedSource.NextSecondAsync();
+        await RefusedTwiceAsync(proxy);
+        moment.SetResult();
+        (await proxy.LateAnswersAsync()).Should().Equal(200);
+        await source.FetchAsync("main@sha1:cc", "sha256:03");
+        await RefusedTwiceAsync(proxy);
+        proxy.Refuses = _ => false;
+
+        await source.UntilWaitingAsync("main@sha1:cc");
+        Decisions().Should().Equal("CandidateWaiting", "Released", "RollbackRefused", "CandidateWaiting", "NotCarriedOut", "CandidateWaiting");
+        var back = Lines()[^2];
+        ((string?)back["overtakes"]).Should().Be("CandidateWaiting");
+        ((string?)back["message"]).Should().StartWith("CandidateWaiting was decided");
+        await source.UntilEventAsync("NotCarriedOut");
+        (await cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "jsonpath={.items[?(@.reason=='RollbackRefused')].count}")).Should().Be("1");
+    }
+
+    [Fact]
+    public async Task A_release_that_arrived_and_is_tried_again_a_second_later_is_not_said_to_be_overtaken_without_an_audit_log_either()
+    {
+        await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
+        await using var controller = await RunningController.StartAsync(proxy.KubeconfigPath, ["--max-retry-delay=1s"]);
+        var source = await WaitingAsync();
+        var (moment, held) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
+        proxy.Refuses = write => IsStatus(write) && Volatile.Read(ref held) > 0;
+        proxy.SendsLate = write => IsStatus(write) && Interlocked.Increment(ref held) == 1 ? moment.Task : null;
+        await source.OpenAsync();
+        await Eventually.GivesAsync("the release is on its way", () => Task.FromResult(Volatile.Read(ref held)), count => count > 0);
+        await PlayedSource.NextSecondAsync();
+        await RefusedTwiceAsync(proxy);
+        moment.SetResult();
+        (await proxy.LateAnswersAsync()).Should().Equal(200);
+        proxy.Refuses = _ => false;
+        await source.UntilEventAsync("Released");
+        await source.LookedAtAgainAsync();
+        (await source.GatedAsync())!["status"]!["decisions"]!.AsArray().Select(entry => (string?)entry!["decision"]).Should().Equal("Released", "CandidateWaiting");
+    }
+
+    [Fact]
     public async Task A_gate_that_was_opened_and_whose_answer_was_lost_is_not_said_to_be_overtaken_when_it_closes()
     {
         await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
@@ -170,6 +227,8 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
         await cluster.AnnotateAsync(FluxResources.Gate, ns, "release", "open.gate.fluxcd.io/requestedAt", null);
         await LinesAsync("Gate", "GateOpened", "GateClosed", "GateOpened", "NotCarriedOut");
         ((string?)Lines("Gate")[^1]["overtakes"]).Should().Be("GateOpened");
+        await Eventually.GivesAsync("both are told", () => cluster.Kubectl.RunAsync("-n", ns, "get", "events", "-o", "jsonpath={.items[?(@.reason=='NotCarriedOut')].involvedObject.kind}"),
+            kinds => kinds.Split(' ').Order(StringComparer.Ordinal).SequenceEqual(["Gate", "Kustomization"]));
 
         Task LinesAsync(string kind, params string[] decisions) =>
             Eventually.GivesAsync($"the log says {string.Join(", ", decisions)}", () => Task.FromResult(string.Join(", ", Lines(kind).Select(line => (string?)line["decision"]))), found => found == string.Join(", ", decisions));

@@ -9,7 +9,7 @@ namespace Sluice.Controller.Tests.Clusters;
 public sealed class Cluster : IAsyncLifetime
 {
     private int _namespaces;
-    private KubernetesConnection _connection = null!;
+    private KubernetesConnection? _connection;
 
     /// <inheritdoc cref="ControlPlaneOptions.EmulatedVersion" />
     public string? Kubernetes { get; init; }
@@ -36,8 +36,9 @@ public sealed class Cluster : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        _connection.Dispose();
-        await ControlPlane.DisposeAsync();
+        // Neither is there where it could not be started.
+        _connection?.Dispose();
+        await (ControlPlane?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     /// <summary>A namespace of its own for a test.</summary>

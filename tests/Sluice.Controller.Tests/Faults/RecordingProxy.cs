@@ -59,6 +59,9 @@ public sealed class RecordingProxy : IAsyncDisposable
     /// <summary>Which writes that are done, by method and path, are answered with a failure all the same. Default: none.</summary>
     public Func<string, bool> LosesAnswer { get; set; } = _ => false;
 
+    /// <summary>The status of that failure: 409 where somebody on the way has sent the write twice. Default: 500.</summary>
+    public int LostStatus { get; set; } = StatusCodes.Status500InternalServerError;
+
     /// <summary>Of which requests, by method and path, the answers are kept back for now: a watch that lags behind. Default: of none.</summary>
     public Func<string, bool> Withholds { get; set; } = _ => false;
 
@@ -184,7 +187,7 @@ public sealed class RecordingProxy : IAsyncDisposable
             AfterWrite?.Invoke(number);
             if (response.IsSuccessStatusCode && LosesAnswer($"{context.Request.Method} {path}"))
             {
-                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                context.Response.StatusCode = LostStatus;
                 return;
             }
         }

@@ -56,6 +56,22 @@ public sealed class HoldTests(RunningSluice sluice) : IClassFixture<RunningSluic
     }
 
     [Fact]
+    public async Task A_HelmRepository_of_a_registry_is_not_said_to_be_held_for_Flux_does_nothing_with_it()
+    {
+        var repository = FluxResources.All.Single(one => one.Kind == "HelmRepository");
+        var ns = await NewAsync("closed", "{}");
+        await _cluster.Api.CreateAsync(
+            repository, ns,
+            System.Text.Encoding.UTF8.GetBytes($$$"""{"apiVersion": "{{{repository.ApiVersion}}}", "kind": "HelmRepository", "metadata": {"name": "charts", "namespace": "{{{ns}}}", "annotations": {"gating.toolkit.fluxcd.io/gates": "closed"}}, "spec": {"type": "oci", "url": "oci://registry.example.org/charts"}}"""),
+            ObjectDecoders.Ignore, cancellation: Cancellation);
+        var charts = await _cluster.UntilAsync(repository, ns, "charts", "says that it cannot be held", found => found.Approved("reason") == "CannotHold");
+        charts.Approved("message").Should().Contain($"gate '{ns}/closed' is closed").And.Contain("NOT HELD: ").And.Contain("Put the gates before those, or before the HelmReleases");
+        (charts.IsSuspended(), charts.HeldBy()).Should().Be((false, null));
+        await _cluster.OpenAsync(ns, "closed");
+        await _cluster.UntilAsync(repository, ns, "charts", "is approved", found => found.Approved("status") == "True");
+    }
+
+    [Fact]
     public async Task Conditions_of_Flux_are_left_as_they_are_when_Approved_is_written()
     {
         var ns = await NewAsync("closed", """{"default": "opened"}""");

@@ -39,11 +39,11 @@ public sealed class EventTests(Cluster cluster) : IClassFixture<Cluster>
             [
                 $"Held: gate {ns}/gate, by nobody",
                 $"GateOpened: gate {ns}/gate, by manager:jane",
-                $"Released: gate {ns}/gate, by nobody",
+                $"Released: gate {ns}/gate, by manager:jane",
                 $"GateClosed: gate {ns}/gate, by manager:tester",
                 $"Held: gate {ns}/gate, by nobody",
             ],
-            "of a gate somebody asked something; an object is held and released by what its gate says, and the gate's own event says who");
+            "of a gate somebody asked something, and what it lets pass passes by them; what it holds is held by nobody");
 
         var events = await Eventually.GivesAsync(
             "all five are Events", () => cluster.Kubectl.RunAsync("-n", ns, "get", "events", "-o", """jsonpath={range .items[*]}{.involvedObject.kind} {.reason} {.type}: {.message}{.metadata.annotations}{"\n"}{end}"""),
@@ -51,9 +51,9 @@ public sealed class EventTests(Cluster cluster) : IClassFixture<Cluster>
         events.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Should().BeEquivalentTo(
             [
                 $"Kustomization Held Normal: Held: Reconciliation is waiting approval, gate '{ns}/gate' is closed. What Flux has begun it finishes",
-                $"Gate GateOpened Normal: Gate scheduled for closing at {closing}: tests are green",
-                $"Kustomization Released Normal: Released: Reconciliation is approved, gate '{ns}/gate' is opened.",
-                "Gate GateClosed Normal: Gate close requested",
+                $"Gate GateOpened Normal: Gate scheduled for closing at {closing}: tests are green (by manager:jane)",
+                $"Kustomization Released Normal: Released: Reconciliation is approved, gate '{ns}/gate' is opened. (by manager:jane)",
+                "Gate GateClosed Normal: Gate close requested (by manager:tester)",
             ],
             "an Event says it in its message, and has no annotations");
     }

@@ -20,7 +20,7 @@ public sealed class GatedSourceMemoryTests
     {
         SourceKinds.TryFind("GitRepository", out var kind).Should().BeTrue();
         var json = Enumerable.Range(0, Sources).Select(Written).ToList();
-        var read = ObservedGatedSource.Read(json[0]);
+        var read = ObservedGatedSource.Read(json[0], trustRequestedBy: true);
         read.State.History.Should().HaveCount(History);
         read.State.Waiting.Should().NotBeNull();
         read.Status!.Decisions.Should().HaveCount(SourceDecision.KeptLength);
@@ -35,7 +35,7 @@ public sealed class GatedSourceMemoryTests
         var (sources, targets) = (new LatestByVersion<SeenSource>(), new LatestByVersion<SeenTarget>());
         foreach (var one in json)
         {
-            cache.Set(ObservedGatedSource.Read(one));
+            cache.Set(ObservedGatedSource.Read(one, trustRequestedBy: true));
         }
 
         var alone = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)Sources;

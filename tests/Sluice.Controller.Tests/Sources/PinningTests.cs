@@ -36,6 +36,8 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
     [InlineData("""{"ref": {"tag": "v1.0"}}""", "v1.0@sha1:" + Commit)]
     [InlineData("""{"ref": {"semver": "1.x"}}""", "v1.0@sha1:" + Commit)]
     [InlineData("""{"ref": {"name": "refs/heads/main"}}""", "refs/heads/main@sha1:" + Commit)]
+    [InlineData("""{"ref": {"branch": "main", "tag": "v1.0"}}""", "v1.0@sha1:" + Commit)]
+    [InlineData("""{"ref": {"branch": "main", "semver": "1.x"}}""", "v1.0@sha1:" + Commit)]
     [InlineData("""{}""", "main@sha1:" + Commit)]
     public async Task A_git_repository_is_pinned_by_commit_whatever_it_follows(string reference, string revision)
     {
@@ -93,6 +95,19 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
         await source.FetchAsync("1.2.3", "sha256:01");
         var gated = await source.UntilAsync("is stalled", gated => gated.Condition("Stalled", "reason") == "CannotPin");
         gated.Condition("Ready", "message").Should().Contain("put the GitRepository behind a GatedSource, and have the HelmChart use its target");
+        (await source.TargetAsync()).Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("Tag")]
+    [InlineData("TagAndHEAD")]
+    public async Task A_git_repository_of_which_a_tag_is_verified_cannot_be_pinned_since_a_target_names_a_commit(string mode)
+    {
+        var source = await PlayedSource.StartAsync(
+            running.Cluster, spec: $$"""{"interval": "1h", "url": "https://git.example.org/app.git", "ref": {"semver": "1.x"}, "verify": {"mode": "{{mode}}", "secretRef": {"name": "keys"} } }""", gate: """{"default": "opened"}""");
+        await source.FetchAsync("v1.0@sha1:" + Commit, "sha256:01");
+        var gated = await source.UntilAsync("is stalled", gated => gated.Condition("Stalled", "reason") == "CannotPin");
+        gated.Condition("Ready", "message").Should().Contain($"spec.verify.mode of the GitRepository is {mode}").And.Contain("Use mode HEAD");
         (await source.TargetAsync()).Should().BeNull();
     }
 

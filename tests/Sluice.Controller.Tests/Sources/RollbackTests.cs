@@ -168,7 +168,7 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
 
         await source.FetchAsync(A, "sha256:01");
         var gated = await source.UntilWaitingAsync(A);
-        gated.Condition("Approved", "message").Should().Contain("that of alice does not count: this was released before and came back at ");
+        gated.Condition("Approved", "message").Should().Contain("that of alice does not count: this was released before and came back; approvals later than ");
         (gated["status"]!["decisions"]![0]!["message"]!.GetValue<string>()).Should().EndWith("It was released before, and the source went back to it: approvals count anew.");
         await source.LookedAtAgainAsync();
         GatedApp.Released((await source.GatedAsync())!, "revision").Should().Be(B);
@@ -196,7 +196,7 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
 
         await source.FetchAsync(C, "sha256:03");
         var gated = await source.UntilWaitingAsync(C);
-        gated["status"]!["candidate"]!["gates"]![0]!["message"]!.GetValue<string>().Should().EndWith("is opened for this revision as it was before, with another digest or spec, or released since: open it anew");
+        gated["status"]!["candidate"]!["gates"]![0]!["message"]!.GetValue<string>().Should().EndWith("is opened for this revision as it was before, with another digest or spec, or released since, or asked for too long ago to know: open it anew");
         await PlayedSource.NextSecondAsync();
         await OpenForAsync(source, C);
         await source.UntilReleasedAsync(C);
@@ -216,6 +216,103 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
         await PlayedSource.NextSecondAsync();
         await OpenForAsync(source, A);
         await source.UntilReleasedAsync(A, "sha256:02");
+    }
+
+    [Fact]
+    public async Task A_gate_that_was_opened_for_a_revision_that_had_waited_and_was_withdrawn_does_not_let_another_artifact_of_its_name_pass()
+    {
+        var source = await PlayedSource.StartAsync(Cluster);
+        await source.FetchAsync(A, "sha256:01");
+        await source.UntilWaitingAsync(A);
+        await source.FetchAsync(B, "sha256:02");
+        await source.UntilWaitingAsync(B);
+        await OpenForAsync(source, A);
+        await source.UntilAsync("is not B that it is opened for", gated => gated.Condition("Approved", "reason") == "OpenedForRevision");
+        await source.FetchAsync(A, "sha256:03");
+        var waiting = await source.UntilWaitingAsync(A, "sha256:03");
+        waiting["status"]!["candidate"]!["gates"]![0]!["message"]!.GetValue<string>().Should().Contain("opened for this revision as it was before");
+        await source.LookedAtAgainAsync();
+        GatedApp.Released((await source.GatedAsync())!, "revision").Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_rollback_names_its_release_by_the_digest_of_the_spec_where_revision_and_digest_are_those_of_several()
+    {
+        var source = await PlayedSource.StartAsync(Cluster, gate: """{"default": "opened"}""");
+        await source.FetchAsync(A, "sha256:01");
+        var first = GatedApp.Released(await source.UntilReleasedAsync(A), "specDigest");
+        await Cluster.PatchAsync(source.Kind, source.Namespace, "app", """{"spec": {"ignore": "/other"}}""");
+        await source.FetchAsync(A, "sha256:01");
+        await source.UntilAsync("has released it with the other spec", gated => GatedApp.Released(gated, "specDigest") != first);
+        await source.RollBackAsync($"sha256:01@{first}", "1");
+        await source.UntilAsync("has gone back to the first", gated => GatedApp.Released(gated, "specDigest") == first);
+        await source.UntilTargetAsync("has the first spec", target => (string?)target["spec"]!["ignore"] == "/docs");
+    }
+
+    [Fact]
+    public async Task The_version_of_a_chart_opens_nothing_since_others_at_the_gate_may_have_it_and_its_digest_opens_that_chart_alone()
+    {
+        var source = await PlayedSource.StartAsync(Cluster, "HelmChart");
+        await source.CreateSourceAsync("other", PlayedSource.Spec("HelmChart"));
+        await source.GateAsync(name: "other", source: "other", target: "other-gated");
+        await source.FetchAsync("1.2.3", "sha256:01");
+        await source.FetchAsync("1.2.3", "sha256:02", "other");
+        await source.UntilWaitingAsync("1.2.3");
+        await OpenForAsync(source, "1.2.3");
+        var gated = await source.UntilAsync("says that it is not opened for it", found => found.Condition("Approved", "reason") == "OpenedForRevision");
+        gated.Condition("Approved", "message").Should().Contain("is opened for a version, which other sources may have as well: open it for sha256:01");
+        await OpenForAsync(source, "sha256:01");
+        await source.UntilReleasedAsync("1.2.3", "sha256:01");
+        var other = await source.UntilAsync("waits", found => found.Condition("Approved", "reason") == "OpenedForRevision", "other");
+        GatedApp.Released(other, "revision").Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Who_asked_first_for_a_rollback_asked_for_it_whoever_asks_again_and_whatever_becomes_of_the_annotations()
+    {
+        var source = await PlayedSource.StartAsync(Cluster);
+        await source.ReleaseAsync(A, "sha256:01");
+        await source.ReleaseAsync(B, "sha256:02");
+        await source.RollBackAsync(A, "1", await source.AsAsync("olga", "sluice-operator"), "olga");
+        await source.UntilWaitingAsync(A);
+        await source.RollBackAsync(A, "2", await source.AsAsync("bob", "sluice-operator"), "bob");
+        await source.UntilAsync("has taken it", gated => (string?)gated["status"]!["lastHandledRollbackAt"] == "2");
+        await Cluster.Kubectl.RunAsync("-n", source.Namespace, "annotate", "gatedsource", "app", "gating.toolkit.fluxcd.io/rollback-to-", "gating.toolkit.fluxcd.io/rollback-requestedAt-", "gating.toolkit.fluxcd.io/rollback-requestedBy-");
+        await source.OpenAsync();
+        GatedApp.Released(await source.UntilReleasedAsync(A), "by").Should().StartWith("olga");
+    }
+
+    [Fact]
+    public async Task What_waited_when_somebody_rolled_back_does_not_come_by_its_old_approvals_also_if_the_source_had_nothing_then()
+    {
+        var source = await PlayedSource.StartAsync(Cluster, gate: """{"default": "opened", "approvals": {}}""");
+        var alice = await source.AsAsync("alice", "sluice-approver");
+        foreach (var (revision, digest) in new[] { (A, "sha256:01"), (B, "sha256:02") })
+        {
+            await source.FetchAsync(revision, digest);
+            await source.UntilWaitingAsync(revision);
+            await PlayedSource.CastAsync(alice, await source.VoteAsync("alice"));
+            await source.UntilReleasedAsync(revision);
+        }
+
+        await source.UntilClosedAsync();
+        await source.FetchAsync(C, "sha256:03");
+        await source.UntilWaitingAsync(C);
+        await PlayedSource.CastAsync(alice, await source.VoteAsync("alice"));
+        await source.FetchAsync(C, "sha256:03", ready: "False");
+        await source.RollBackAsync(A, "1", await source.AsAsync("olga", "sluice-operator"), "olga");
+        await source.UntilWaitingAsync(A);
+        await source.OpenAsync();
+        await source.UntilReleasedAsync(A);
+
+        await source.FetchAsync(C, "sha256:03");
+        await source.LookedAtAgainAsync();
+        var gated = (await source.GatedAsync())!;
+        (GatedApp.Candidate(gated, "revision"), (string?)gated["status"]!["setAside"]!["revision"]).Should().Be((null, C));
+
+        // Asked for, it waits for approvals of its own.
+        await source.RollBackAsync(C, "2", await source.AsAsync("olga", "sluice-operator"), "olga");
+        (await source.UntilWaitingAsync(C)).Condition("Approved", "message").Should().Contain("that of alice does not count: there was a roll-back since; approvals later than ");
     }
 
     [Fact]

@@ -161,7 +161,7 @@ public sealed class SourceDecisionsTests
         }
 
         source["status"] = _status?.DeepClone();
-        return ObservedGatedSource.Read(Encoding.UTF8.GetBytes(source.ToJsonString()));
+        return ObservedGatedSource.Read(Encoding.UTF8.GetBytes(source.ToJsonString()), trustRequestedBy: true);
     }
 
     private CandidateLook Ask(Candidate candidate)

@@ -88,13 +88,14 @@ public sealed class ApprovalDecisionTests
         var (early, late) = (For("alice") with { CastAt = Noon.AddHours(-1) }, For("bob") with { CastAt = Noon.AddSeconds(1) });
         var now = Noon.AddHours(1);
         ApprovalDecision.Decide(new(), [early], B, null, now).State.Should().Be(ApprovalState.Approved);
-        var decision = ApprovalDecision.Decide(new(), [early], B, null, now, returnedAt: Noon);
+        var floor = new ApprovalFloor(Noon, "this was released before and came back");
+        var decision = ApprovalDecision.Decide(new(), [early], B, null, now, floor);
         decision.State.Should().Be(ApprovalState.Pending);
-        decision.Message.Should().Be("0 of 1 approvals; that of alice does not count: this was released before and came back at 2026-11-25T12:00:00Z; approvals later than that count");
-        ApprovalDecision.Decide(new(), [early with { CastAt = Noon }], B, null, now, Noon).State.Should().Be(ApprovalState.Pending, "which came first within a second is not known");
-        ApprovalDecision.Decide(new(), [early, late], B, null, now, Noon).State.Should().Be(ApprovalState.Approved);
-        ApprovalDecision.Decide(TwoPeople, [early, late], B, null, now, Noon).State.Should().Be(ApprovalState.Pending);
-        ApprovalDecision.Decide(new(), [Against("carol") with { CastAt = Noon.AddHours(-1) }, late], B, null, now, Noon).State.Should().Be(ApprovalState.Rejected, "what was said against it stands");
+        decision.Message.Should().Be("0 of 1 approvals; that of alice does not count: this was released before and came back; approvals later than 2026-11-25T12:00:00Z count");
+        ApprovalDecision.Decide(new(), [early with { CastAt = Noon }], B, null, now, floor).State.Should().Be(ApprovalState.Pending, "which came first within a second is not known");
+        ApprovalDecision.Decide(new(), [early, late], B, null, now, floor).State.Should().Be(ApprovalState.Approved);
+        ApprovalDecision.Decide(TwoPeople, [early, late], B, null, now, floor).State.Should().Be(ApprovalState.Pending);
+        ApprovalDecision.Decide(new(), [Against("carol") with { CastAt = Noon.AddHours(-1) }, late], B, null, now, floor).State.Should().Be(ApprovalState.Rejected, "what was said against it stands");
     }
 
     [Theory]

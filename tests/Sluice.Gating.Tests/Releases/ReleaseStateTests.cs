@@ -1,4 +1,5 @@
 using CsCheck;
+using Sluice.Gating.Approvals;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Releases;
 using Sluice.Gating.Requests;
@@ -12,6 +13,7 @@ public sealed class ReleaseStateTests
     private static readonly Candidate A = new("main@sha1:a", "sha256:aa", "sha256:01");
     private static readonly Candidate B = new("main@sha1:b", "sha256:bb", "sha256:01");
     private static readonly Candidate C = new("main@sha1:c", "sha256:cc", "sha256:01");
+    private static readonly Candidate D = new("main@sha1:d", "sha256:dd", "sha256:01");
 
     [Fact]
     public void What_a_source_offers_waits() => ReleaseState.Empty.Observe(A, Noon).Waiting.Should().Be(new Waiting(A, Noon, null));
@@ -63,7 +65,7 @@ public sealed class ReleaseStateTests
         state = state.Release(Noon, "alice", "Rollback", "").Observe(C, Noon);
         state.Released!.Candidate.Should().Be(A);
         state.Waiting.Should().BeNull();
-        state.Observe(new("main@sha1:d", "sha256:dd", "sha256:01"), Noon).Waiting.Should().NotBeNull("that is new");
+        state.Observe(D, Noon).Waiting.Should().NotBeNull("that is new");
     }
 
     [Fact]
@@ -79,12 +81,11 @@ public sealed class ReleaseStateTests
     public void What_was_rolled_back_does_not_come_back_by_itself_when_another_candidate_came_in_between()
     {
         var rolledBack = Released(A, B, C).Take(new("1", A.Revision, null), C, Noon, out _).Release(Noon, null, Release.Rollback, "");
-        var d = new Candidate("main@sha1:d", "sha256:dd", "sha256:01");
-        var pushedAway = rolledBack.Observe(C, Noon).Observe(d, Noon).Observe(C, Noon.AddMinutes(1));
+        var pushedAway = rolledBack.Observe(C, Noon).Observe(D, Noon).Observe(C, Noon.AddMinutes(1));
         pushedAway.Waiting.Should().BeNull();
         pushedAway.SetAside.Should().Be(C);
 
-        var afterwards = rolledBack.Observe(d, Noon).Release(Noon, null, "GateOpened", "");
+        var afterwards = rolledBack.Observe(D, Noon).Release(Noon, null, "GateOpened", "");
         afterwards.SetAside.Should().BeNull();
         afterwards = afterwards.Observe(B, Noon);
         afterwards.Waiting.Should().BeNull("it was left behind by the roll-back as well");
@@ -135,6 +136,63 @@ public sealed class ReleaseStateTests
     }
 
     [Fact]
+    public void A_rollback_to_something_else_that_is_given_up_sets_aside_nothing_that_was_not_before()
+    {
+        var waiting = Released(A, B).Observe(C, Noon).Take(new("1", A.Revision, null), C, Noon, out _).Observe(C, Noon);
+        var retargeted = Released(D, A, B).Observe(C, Noon).Take(new("1", A.Revision, null), C, Noon, out _).Observe(C, Noon).Take(new("2", D.Revision, null), C, Noon, out _).Observe(C, Noon);
+        retargeted.Waiting!.Candidate.Should().Be(D);
+        foreach (var state in new[] { waiting, retargeted })
+        {
+            var given = state.Take(new("3", B.Revision, null), C, Noon.AddHours(1), out _).Observe(C, Noon.AddHours(1));
+            given.SetAside.Should().BeNull();
+            given.Waiting!.Candidate.Should().Be(C, "it waited before the roll-back that nobody wants now");
+        }
+    }
+
+    [Fact]
+    public void A_new_candidate_that_comes_in_the_same_look_as_a_rollback_waits_when_that_is_given_up()
+    {
+        var state = Released(A, B).Take(new("1", A.Revision, null), C, Noon, out _).Observe(C, Noon);
+        state.SetAside.Should().Be(C);
+        state.Take(new("2", B.Revision, null), C, Noon, out _).Observe(C, Noon).Waiting!.Candidate.Should().Be(C);
+    }
+
+    [Fact]
+    public void What_waited_is_set_aside_also_when_it_is_not_known_what_the_source_offers()
+    {
+        var state = Released(A, B).Observe(C, Noon).Take(new("1", A.Revision, null), null, Noon, out _).Release(Noon, null, Release.Rollback, "");
+        state.SetAside.Should().Be(C);
+        state.Observe(C, Noon).Waiting.Should().BeNull();
+    }
+
+    [Fact]
+    public void What_waits_after_a_rollback_wants_approvals_from_later_than_that()
+    {
+        var state = Released(A, B).Take(new("1", A.Revision, null), B, Noon, out _).Release(Noon.AddHours(1), null, Release.Rollback, "");
+        state.Observe(C, Noon.AddHours(2)).ApprovalFloor.Should().Be(new ApprovalFloor(Noon.AddHours(1), "there was a roll-back since"));
+        state.Take(new("2", B.Revision, null), C, Noon.AddHours(2), out _).ApprovalFloor.Should().BeNull("a person asks to go back to what was approved once");
+    }
+
+    [Fact]
+    public void Who_asked_for_a_rollback_first_is_kept()
+    {
+        var state = Released(A, B).Take(new("1", A.Revision, "olga"), B, Noon, out _);
+        state = state.Take(new("2", A.Revision, "bob"), B, Noon.AddHours(1), out _);
+        (state.Waiting!.RequestedBy, state.Waiting.Since).Should().Be(("olga", Noon));
+        state.Take(new("3", B.Revision, "carol"), B, Noon, out _).Waiting.Should().BeNull();
+    }
+
+    [Fact]
+    public void Of_two_with_one_revision_and_digest_the_digest_of_the_spec_tells_which_is_asked_for()
+    {
+        var otherSpec = B with { SpecDigest = "sha256:02" };
+        var state = Released(A, B).Observe(otherSpec, Noon).Take(new("1", A.Revision, null), otherSpec, Noon, out _).Release(Noon, null, Release.Rollback, "").Observe(otherSpec, Noon);
+        state.Take(new("2", B.Revision, null), otherSpec, Noon, out _).Waiting!.Candidate.Should().Be(B, "what was released goes first");
+        state.Take(new("2", otherSpec.ExactName, null), otherSpec, Noon, out _).Observe(otherSpec, Noon).Waiting.Should().Be(new Waiting(otherSpec, Noon, null));
+        Released(A, B, otherSpec).Take(new("1", B.ExactName, null), null, Noon, out _).Waiting!.Candidate.Should().Be(B, "not what is in force and has the same revision");
+    }
+
+    [Fact]
     public void What_was_set_aside_stays_so_when_it_is_rolled_back_again_while_the_source_offers_nothing()
     {
         var state = Released(A, B).Observe(C, Noon).Take(new("1", A.Revision, null), C, Noon, out _).Release(Noon, null, Release.Rollback, "");
@@ -178,6 +236,31 @@ public sealed class ReleaseStateTests
     }
 
     [Fact]
+    public void What_may_have_been_released_before_the_releases_that_are_kept_wants_approvals_and_openings_from_later_than_those()
+    {
+        static Candidate Other(int i) => new($"main@sha1:{i}", $"sha256:{i}", "sha256:01");
+        var request = Opening(C.Revision, Noon.AddMinutes(-1));
+        var state = ReleaseState.Empty.Observe(C, Noon).Release(Noon, null, "GateOpened", "");
+        for (var i = 1; i < ReleaseState.HistoryLength; i++)
+        {
+            state = state.Observe(Other(i), Noon.AddHours(i)).Release(Noon.AddHours(i), null, "GateOpened", "");
+        }
+
+        var known = state.Observe(C, Noon.AddDays(1));
+        known.ApprovalFloor!.At.Should().Be(Noon.AddDays(1), "it is known to have been released");
+        state = state.Observe(Other(100), Noon.AddDays(1)).Release(Noon.AddDays(1), null, "GateOpened", "");
+        var forgotten = state.Observe(C, Noon.AddDays(2));
+        forgotten.ReturnedAt.Should().BeNull();
+        forgotten.ApprovalFloor.Should().Be(new ApprovalFloor(Noon.AddHours(1), "this may have been released before the last 20 releases"));
+        forgotten.IsSpent(request, []).Should().BeTrue("it has let C pass, and nobody knows any more");
+        forgotten.IsSpent(Opening(C.Revision, Noon.AddHours(2)), []).Should().BeFalse();
+        forgotten.IsSpent(Opening(C.Revision, Noon.AddHours(2)), [], seenSince: Noon.AddHours(3)).Should().BeTrue("what waited before that is not known any more");
+        forgotten.IsSpent(Opening(C.Revision, Noon.AddDays(3)), [], seenSince: Noon.AddDays(4)).Should().BeFalse("it was asked for while C waited");
+        state.Take(new("1", Other(1).Revision, null), null, Noon.AddDays(3), out _).ApprovalFloor.Should().BeNull("it was approved when it was released");
+        Released(A).Observe(C, Noon).ApprovalFloor.Should().BeNull("all releases are known");
+    }
+
+    [Fact]
     public void A_rollback_that_is_asked_for_again_goes_on_waiting_since_then()
     {
         var state = Released(A, B).Take(new("1", A.Revision, null), B, Noon, out _);
@@ -209,12 +292,13 @@ public sealed class ReleaseStateTests
 
     [Fact]
     public void Whatever_happens_only_what_waited_is_released_and_what_was_set_aside_waits_only_when_asked_for() =>
-        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 4]).Array[1, 40].Sample(steps =>
+        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 5]).Array[1, 40].Sample(steps =>
         {
-            Candidate?[] all = [null, A, B, C, new("main@sha1:a", "sha256:ee", "sha256:02")];
+            Candidate?[] all = [null, A, B, C, A with { Digest = "sha256:ee", SpecDigest = "sha256:02" }, A with { SpecDigest = "sha256:02" }];
             var (state, offered, token) = (ReleaseState.Empty, (Candidate?)null, 0);
             // Told apart from the code: everything that was released, in order, and what a roll-back has left behind.
             var (released, leftBehind) = (new List<Candidate>(), new HashSet<Candidate>());
+            Candidate? asideBefore = null;
             var now = Noon;
             foreach (var (what, which) in steps)
             {
@@ -225,8 +309,14 @@ public sealed class ReleaseStateTests
                     case 0 or 1:
                         offered = all[which];
                         break;
-                    case 2:
-                        state = state.Take(new($"{++token}", all[which]?.Revision ?? "none", null), offered, now, out _);
+                    case 2 or 3:
+                        asideBefore = before.Waiting?.IsRollback == true ? asideBefore : before.SetAside;
+                        state = state.Take(new($"{++token}", (what == 2 ? all[which]?.Revision : all[which]?.ExactName) ?? "none", null), offered, now, out _);
+                        if (before.Waiting?.IsRollback == true && state.Waiting is null)
+                        {
+                            (state.SetAside == asideBefore || state.SetAside is null && all[which]!.Revision == asideBefore?.Revision).Should().BeTrue("it is as if nobody had asked, but for what is asked for now");
+                        }
+
                         (state.Waiting is null || state.Waiting == before.Waiting || before.History.Any(release => release.Candidate == state.Waiting.Candidate)).Should().BeTrue();
                         break;
                     default:
