@@ -57,7 +57,7 @@ internal sealed class SourceExplainer(string program, DateTimeOffset now)
             yield return $"Meanwhile {(status.Released is null ? "nothing is deployed of it" : $"{source.Released(now)} stays deployed, and drift from it is corrected")}.";
             yield return $"The digest of the candidate is {candidate.Digest}.";
             if (candidate.Rollback == true)
-                yield return "It is a rollback, which waits at the same gates.";
+                yield return $"It is a rollback{(candidate.RequestedBy is { } by ? $", asked for by {by}" : "")}, which waits at the same gates.";
             if (status.ToState().ReturnedAt is not null)
                 yield return "It was released before, and its source went back to it: approvals later than that count.";
             if (candidate.Supersedes is { } superseded)

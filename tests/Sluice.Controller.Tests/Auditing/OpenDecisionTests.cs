@@ -171,12 +171,7 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
     {
         await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
         await using var controller = await RunningController.StartAsync(proxy.KubeconfigPath, ["--max-retry-delay=1s"]);
-        var source = await WaitingAsync();
-        var (moment, held) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
-        proxy.Refuses = write => IsStatus(write) && Volatile.Read(ref held) > 0;
-        proxy.SendsLate = write => IsStatus(write) && Interlocked.Increment(ref held) == 1 ? moment.Task : null;
-        await source.OpenAsync();
-        await Eventually.GivesAsync("the release is on its way", () => Task.FromResult(Volatile.Read(ref held)), count => count > 0);
+        var (source, moment) = await OnItsWayAsync(proxy);
         await PlayedSource.NextSecondAsync();
         await RefusedTwiceAsync(proxy);
         moment.SetResult();
@@ -239,12 +234,7 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
     {
         await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
         await using var controller = await RunningController.StartAsync(proxy.KubeconfigPath, ["--max-retry-delay=1s"]);
-        var source = await WaitingAsync();
-        var (moment, held) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
-        proxy.Refuses = write => IsStatus(write) && Volatile.Read(ref held) > 0;
-        proxy.SendsLate = write => IsStatus(write) && Interlocked.Increment(ref held) == 1 ? moment.Task : null;
-        await source.OpenAsync();
-        await Eventually.GivesAsync("the release is on its way", () => Task.FromResult(Volatile.Read(ref held)), count => count > 0);
+        var (source, moment) = await OnItsWayAsync(proxy);
         await source.UntilClosedAsync();
         proxy.Refuses = _ => false;
         await source.UntilAsync("says that it was not carried out", gated => (string?)gated["status"]!["decisions"]?[0]?["decision"] == "NotCarriedOut");
@@ -252,6 +242,18 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
         (await proxy.LateAnswersAsync()).Should().Equal(409);
         GatedApp.Released((await source.GatedAsync())!, "revision").Should().BeNull();
         await source.UntilEventAsync("NotCarriedOut");
+    }
+
+    /// <summary>A release that is on its way until the moment comes, and all further tries fail.</summary>
+    private async Task<(PlayedSource Source, TaskCompletionSource Moment)> OnItsWayAsync(RecordingProxy proxy)
+    {
+        var source = await WaitingAsync();
+        var (moment, held) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
+        proxy.Refuses = write => IsStatus(write) && Volatile.Read(ref held) > 0;
+        proxy.SendsLate = write => IsStatus(write) && Interlocked.Increment(ref held) == 1 ? moment.Task : null;
+        await source.OpenAsync();
+        await Eventually.GivesAsync("the release is on its way", () => Task.FromResult(Volatile.Read(ref held)), count => count > 0);
+        return (source, moment);
     }
 
     /// <summary>It is looked at by what is now: one write may have been decided about before that, the next was not.</summary>

@@ -58,6 +58,29 @@ public sealed class EventTests(Cluster cluster) : IClassFixture<Cluster>
             "an Event says it in its message, and has no annotations");
     }
 
+    [Fact]
+    public async Task What_was_born_held_is_released_by_the_gates_that_it_names()
+    {
+        var ns = await cluster.NewNamespaceAsync();
+        await cluster.CreateGateAsync(ns, "gate", """{"default": "opened"}""");
+        await cluster.CreateGatedAsync(FluxResources.Kustomization, ns, "app", "gate");
+        // As the admission policies leave it: what they have set is owned by nobody.
+        await cluster.PatchAsync(
+            FluxResources.Kustomization, ns, "app", """{"metadata": {"annotations": {"gating.toolkit.fluxcd.io/held-by": "admission (NotDecidedYet)"} }, "spec": {"suspend": true} }""");
+        await cluster.PatchAsync(FluxResources.Kustomization, ns, "app", """{"metadata": {"managedFields": [{}]} }""");
+        await using var peer = await NotificationPeer.StartAsync();
+        await using var controller = await cluster.StartControllerAsync($"--events-addr={peer.Address}");
+        await cluster.UntilReleasedAsync(FluxResources.Kustomization, ns, "app");
+        JsonElement flux;
+        do
+        {
+            flux = await peer.NextAsync();
+        }
+        while (flux.GetProperty("reason").GetString() != "Released");
+
+        SaidInMetadata(flux).Should().Be($"Released: gate {ns}/gate, by nobody");
+    }
+
     /// <summary>What the metadata of a Flux event says, which is what an alert shows.</summary>
     private static string SaidInMetadata(JsonElement flux)
     {

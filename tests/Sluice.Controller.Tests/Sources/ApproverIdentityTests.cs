@@ -152,17 +152,25 @@ public sealed class ApproverIdentityTests(RunningApprovals running) : IClassFixt
     public async Task Who_wrote_the_commit_cannot_approve_it_and_where_that_is_not_known_nothing_passes()
     {
         const string separate = """{"default": "opened", "approvals": {"required": 1, "separateFrom": ["commitAuthor"]}}""";
-        var source = await PlayedSource.StartAsync(Cluster, gate: separate);
+        const string authors = """{"org.opencontainers.image.authors": "Alice <alice@example.org>, bob"}""";
+        var source = await PlayedSource.StartAsync(Cluster, "OCIRepository", gate: separate);
         await source.FetchAsync(A, "sha256:01");
         (await source.UntilWaitingAsync(A)).Condition("Approved", "reason").Should().Be("AuthorUnknown");
 
-        await source.FetchAsync(A, "sha256:01", metadata: """{"org.opencontainers.image.authors": "Alice <alice@example.org>, bob"}""");
+        await source.FetchAsync(A, "sha256:01", metadata: authors);
         await source.UntilAsync("knows the authors", gated => gated.Condition("Approved", "reason") == "ApprovalPending");
         await CreateAsync(await source.AsAsync("alice@example.org", "sluice-approver"), await source.VoteAsync("alice@example.org"));
         await source.LookedAtAgainAsync();
         GatedApp.Released((await source.GatedAsync())!, "revision").Should().BeNull();
         await CreateAsync(await source.AsAsync("carol", "sluice-approver"), await source.VoteAsync("carol"));
         await source.UntilReleasedAsync(A);
+
+        // source-controller writes none of Git: somebody else has.
+        var git = await PlayedSource.StartAsync(Cluster, gate: separate);
+        await git.FetchAsync(A, "sha256:01", metadata: authors);
+        await git.UntilWaitingAsync(A);
+        await git.LookedAtAgainAsync();
+        (await git.GatedAsync())!.Condition("Approved", "reason").Should().Be("AuthorUnknown");
     }
 
     [Fact]

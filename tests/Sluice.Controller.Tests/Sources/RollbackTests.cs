@@ -158,13 +158,7 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
     {
         var source = await PlayedSource.StartAsync(Cluster, gate: """{"default": "opened", "approvals": {}}""");
         var alice = await source.AsAsync("alice", "sluice-approver");
-        foreach (var (revision, digest) in new[] { (A, "sha256:01"), (B, "sha256:02") })
-        {
-            await source.FetchAsync(revision, digest);
-            await source.UntilWaitingAsync(revision);
-            await PlayedSource.CastAsync(alice, await source.VoteAsync("alice"));
-            await source.UntilReleasedAsync(revision);
-        }
+        await ReleaseBothAsync(source, alice);
 
         await source.FetchAsync(A, "sha256:01");
         var gated = await source.UntilWaitingAsync(A);
@@ -244,7 +238,7 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
         await Cluster.PatchAsync(source.Kind, source.Namespace, "app", """{"spec": {"ignore": "/other"}}""");
         await source.FetchAsync(A, "sha256:01");
         await source.UntilAsync("has released it with the other spec", gated => GatedApp.Released(gated, "specDigest") != first);
-        await source.RollBackAsync($"sha256:01@{first}", "1");
+        await source.RollBackAsync($"sha256:01@{first}", "1", await source.AsAsync("olga", "sluice-operator"));
         await source.UntilAsync("has gone back to the first", gated => GatedApp.Released(gated, "specDigest") == first);
         await source.UntilTargetAsync("has the first spec", target => (string?)target["spec"]!["ignore"] == "/docs");
     }
@@ -287,13 +281,7 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
     {
         var source = await PlayedSource.StartAsync(Cluster, gate: """{"default": "opened", "approvals": {}}""");
         var alice = await source.AsAsync("alice", "sluice-approver");
-        foreach (var (revision, digest) in new[] { (A, "sha256:01"), (B, "sha256:02") })
-        {
-            await source.FetchAsync(revision, digest);
-            await source.UntilWaitingAsync(revision);
-            await PlayedSource.CastAsync(alice, await source.VoteAsync("alice"));
-            await source.UntilReleasedAsync(revision);
-        }
+        await ReleaseBothAsync(source, alice);
 
         await source.UntilClosedAsync();
         await source.FetchAsync(C, "sha256:03");
@@ -357,6 +345,18 @@ public sealed class RollbackTests(RunningApprovals running) : IClassFixture<Runn
         gated.Condition("Approved", "message").Should().Contain(why.Replace("{namespace}", source.Namespace, StringComparison.Ordinal));
         await source.LookedAtAgainAsync();
         GatedApp.Released((await source.GatedAsync())!, "revision").Should().Be(released);
+    }
+
+    /// <summary>Releases A and then B, by a vote for each.</summary>
+    private static async Task ReleaseBothAsync(PlayedSource source, Kubectl alice)
+    {
+        foreach (var (revision, digest) in new[] { (A, "sha256:01"), (B, "sha256:02") })
+        {
+            await source.FetchAsync(revision, digest);
+            await source.UntilWaitingAsync(revision);
+            await PlayedSource.CastAsync(alice, await source.VoteAsync("alice"));
+            await source.UntilReleasedAsync(revision);
+        }
     }
 
     private Task OpenForAsync(PlayedSource source, string revision) => Cluster.PatchAsync(
