@@ -20,20 +20,36 @@ internal static class Completer
     /// <summary>Prints the completions.</summary>
     public static int Complete(Terminal terminal, RootCommand root, string[] words)
     {
-        var word = words.Length == 0 ? "" : words[^1];
-        var parsed = root.Parse(words);
-        var candidates = PendingOption(parsed, root, words) is { } option ? option.GetCompletions(CompletionContext.Empty) : parsed.GetCompletions();
-        var found = candidates
-            .Select(item => item.InsertText ?? item.Label)
-            .Where(text => text.StartsWith(word, StringComparison.Ordinal) && text.Length > 0 && (word.StartsWith('-') || text[0] is not ('-' or '/')))
-            .Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal)
-            .ToList();
+        var found = Find(root, words);
         foreach (var text in found)
             terminal.WriteLine(Printable.Line(text));
         var isHalfOfAName = found.Count > 0 && found.TrueForAll(text => text.EndsWith('/'));
         terminal.WriteLine($":{(isHalfOfAName ? NoFiles | NoSpace : NoFiles)}");
         return ExitCodes.Ok;
+    }
+
+    private static List<string> Find(RootCommand root, string[] words)
+    {
+        var word = words.Length == 0 ? "" : words[^1];
+        try
+        {
+            var parsed = root.Parse(words);
+            var candidates = PendingOption(parsed, root, words) is { } option ? option.GetCompletions(CompletionContext.Empty) : parsed.GetCompletions();
+            return
+            [
+                .. candidates
+                    .Select(item => item.InsertText ?? item.Label)
+                    .Where(text => text.StartsWith(word, StringComparison.Ordinal) && text.Length > 0 && (word.StartsWith('-') || text[0] is not ('-' or '/')))
+                    .Distinct(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal),
+            ];
+        }
+#pragma warning disable CA1031 // The command line is not finished: what is wrong with it is told when it is carried out.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return [];
+        }
     }
 
     // System.CommandLine completes the value of an option only where it has the text of the command line, not its words.

@@ -3,7 +3,6 @@ using Sluice.Api.Gated;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Output;
 using Sluice.Cli.Scheduling;
-using Sluice.Gating.Gates;
 using Sluice.Gating.Requirements;
 
 namespace Sluice.Cli.Explaining;
@@ -33,53 +32,83 @@ internal sealed class Explainer(string program, DateTimeOffset now)
             Since = hold.IsHeld ? hold.Since : null,
             Until = state == HoldState.Held ? hold.Until : null,
             Gates = hold.Gates,
-            Notes = [.. Notes(item, state, hold, suspenders), .. new WindowNotes(now).Of(hold, plans)],
-            Next = [.. Steps(new TypedName(kind, item.Metadata.Name), item, state, hold, suspenders).Distinct()],
+            Notes = [.. Waiting(state, hold), .. Notes(item, state, hold, suspenders), .. new WindowNotes(now).Of(hold, plans)],
+            Next = [.. new NextSteps(program, now).Of(new TypedName(kind, item.Metadata.Name), item, state, hold, suspenders).Distinct()],
         };
     }
 
     private static HoldState StateOf(FluxObject item, Hold hold) =>
         !string.IsNullOrEmpty(item.Annotation(GatedAnnotations.ReleasingOnce)) ? HoldState.ReleasedOnce
-        : hold.IsHeld ? hold.Passes ? HoldState.HeldStill : HoldState.Held
-        : hold.Gates.IsEmpty ? HoldState.NotGated
+        : hold.IsHeld ? hold.Passes && !hold.IsUndecided ? HoldState.HeldStill : HoldState.Held
+        : hold.Gates.IsEmpty && hold.Approved is null ? HoldState.NotGated
+        // Of a binding's gates only those that hold it are written on the object itself.
+        : hold.Gates.IsEmpty && !hold.Approved!.IsTrue ? HoldState.NotHeldYet
         : hold.Passes ? HoldState.NotHeld : HoldState.NotHeldYet;
 
     private string Headline(string subject, HoldState state, FluxObject item, Hold hold)
     {
-        var blocking = hold.Blocking.ToList();
-        var names = string.Join(", ", blocking.Select(gate => $"{gate.Gate} ({gate.State.ToLowerInvariant()})"));
         var since = hold.Since is { } at ? $" since {RelativeTime.Both(at, now)}" : "";
         var paused = item.Spec.Suspend ? ", but it is suspended" : "";
+        var oneOf = hold.Alternatives is { Count: > 1 } alternatives ? $"one of {alternatives.Count} gates must open: {Names(alternatives)}" : null;
         return state switch
         {
             HoldState.NotGated => $"{subject} is not gated: it names no gates{paused}.",
             HoldState.NotHeld => $"{subject} is not held: its gates let it pass{paused}.",
-            HoldState.NotHeldYet => $"{subject} is not held yet, although it must wait for {names}.",
+            HoldState.NotHeldYet when hold.Passes || CannotHold(hold) => $"{subject} is not held{paused}, although its gates do not let it pass.",
+            HoldState.NotHeldYet => $"{subject} is not held yet, although it must wait for {Names(hold.Blocking)}.",
             HoldState.ReleasedOnce => $"{subject} is released for one reconciliation, and held again after it.",
             HoldState.HeldStill => $"{subject} is held{since}, although its gates let it pass now.",
-            _ when hold.IsOneOf && blocking.Count > 1 => $"{subject} is held{since}: one of {blocking.Count} gates must open: {names}.",
-            _ => $"{subject} is held{since} by {names}.",
+            _ when hold.IsUndecided => $"{subject} is held by admission: sluice-controller has not looked at it yet.",
+            _ when oneOf is not null && hold.Bound is { Count: > 0 } bound => $"{subject} is held{since} by {Names(bound)}, and {oneOf}.",
+            _ when oneOf is not null => $"{subject} is held{since}: {oneOf}.",
+            _ => $"{subject} is held{since} by {Names(hold.Blocking)}.",
         };
     }
 
-    private IEnumerable<string> Notes(FluxObject item, HoldState state, Hold hold, IReadOnlyList<Suspender> suspenders)
+    // Then it says itself what to do.
+    private static bool CannotHold(Hold hold) => hold.Approved?.Reason == "CannotHold";
+
+    private static string Names(IEnumerable<GateFinding> gates) => string.Join(", ", gates.Select(gate => $"{gate.Gate} ({gate.Word})"));
+
+    /// <summary>What it waits for, and until when.</summary>
+    private IEnumerable<string> Waiting(HoldState state, Hold hold)
     {
-        if (state is HoldState.Held)
+        if (state is HoldState.Held && !hold.IsUndecided && End(hold) is { } end)
+            yield return end;
+        foreach (var gate in hold.Blocking.Where(gate => gate.NeedsRevision is not null))
         {
-            yield return hold.Until is { } until
-                ? $"If nobody does anything, it is released at {RelativeTime.Both(until, now)}."
-                : hold.Blocking.Any(gate => !gate.IsOpened) ? "It stays held until somebody opens what is closed: no transition is scheduled that would release it."
-                : "It stays held when its gate closes: nothing new is released within the margin before that.";
+            yield return $"{gate.Gate} {(gate.NeedsRevision is VerdictKind.ApprovalNeedsRevision ? "wants approvals, which are" : "has a check that is")} about one revision: "
+                + "opened or closed, it lets candidates of a GatedSource pass, and nothing else.";
         }
 
+        foreach (var gate in hold.Blocking.Where(gate => gate.WaitsForCheck))
+            yield return $"{gate.Gate} opens by itself when its check passes, and not by being asked: {gate.Message.TrimEnd('.')}.";
         foreach (var gate in hold.Blocking.Where(gate => gate.IsHeldForUnknown))
             yield return $"{gate.Gate} holds it for '{gate.HeldFor}', a reason that this {program} does not know: it may be older than sluice-controller.";
 
-        if (state is HoldState.HeldStill or HoldState.NotHeldYet)
+        var isUnlisted = hold.Gates.IsEmpty && !hold.IsHeld;
+        var cannotHold = state is HoldState.NotHeldYet && CannotHold(hold);
+        if (hold.Approved is { } approved && (isUnlisted || cannotHold))
+            yield return $"sluice-controller says of it: {approved.Message}";
+        if (state is HoldState.HeldStill or HoldState.NotHeldYet && !cannotHold || state is HoldState.Held && hold.IsUndecided)
         {
-            yield return $"sluice-controller {(state is HoldState.HeldStill ? "releases" : "holds")} it at once while it runs. If nothing changes within seconds, ask '{program} check'.";
+            var what = hold.IsUndecided ? "asks its gates" : state is HoldState.HeldStill ? "releases it" : "holds it";
+            yield return $"sluice-controller {what} at once while it runs. If nothing changes within seconds, ask '{program} check'.";
         }
+    }
 
+    private string? End(Hold hold) =>
+        hold.Until is { } until ? $"If nobody does anything, it is released at {RelativeTime.Both(until, now)}."
+        : hold.NeedsCandidates ? "It stays held, whatever gate opens."
+        : hold.Bound is { Count: > 1 } bound && bound.Any(gate => gate.OpensAt is not null)
+            ? $"Until when is not known: whether {Names(bound)} must all open, or one of them is enough, is in the bindings that put them before it."
+        : hold.Blocking.All(gate => gate.WaitsForCheck) ? "It stays held until what is checked is in order."
+        : hold.Blocking.Any(gate => !gate.IsOpened) ? "It stays held until somebody opens what is closed: no transition is scheduled that would release it."
+        : hold.Blocking.Any(gate => gate.State == GateCondition.Closing) ? "It stays held when its gate closes: nothing new is released within the margin before that."
+        : null;
+
+    private IEnumerable<string> Notes(FluxObject item, HoldState state, Hold hold, IReadOnlyList<Suspender> suspenders)
+    {
         if (state is HoldState.Held && !item.Spec.Suspend)
             yield return "Somebody has set spec.suspend to false during the hold; sluice-controller sets it again. To let it reconcile, use release-once or open the gate.";
 
@@ -97,53 +126,7 @@ internal sealed class Explainer(string program, DateTimeOffset now)
 
         if (hold.Gates.Any(gate => !gate.IsNamed))
             yield return $"Not named by the object itself, but holding it: {string.Join(", ", hold.Gates.Where(gate => !gate.IsNamed).Select(gate => gate.Gate))}.";
+        if (hold.Gates.Where(gate => gate is { IsNamed: true, IsBound: true }).Select(gate => gate.Gate).ToList() is { Count: > 0 } both)
+            yield return $"Not only named by the object itself, but put before it by a binding, so that no other gate makes up for it: {string.Join(", ", both)}.";
     }
-
-    private IEnumerable<NextStep> Steps(TypedName name, FluxObject item, HoldState state, Hold hold, IReadOnlyList<Suspender> suspenders)
-    {
-        var inNamespace = $"-n {item.Metadata.Namespace}";
-        if (state == HoldState.NotGated)
-        {
-            yield return new NextStep($"kubectl annotate {inNamespace} {name} {GatedAnnotations.Gates}=GATE", "have a gate hold it; in Git, write the same annotation");
-        }
-        else if (state is HoldState.Held or HoldState.NotHeldYet)
-        {
-            foreach (var gate in hold.Blocking)
-                yield return Step(gate, name, item);
-            if (state is HoldState.Held)
-                yield return new NextStep($"{program} release-once {name} {inNamespace}{KindNames.Option(name.Kind)}", "let it reconcile once, and hold it again");
-        }
-        else if (state is HoldState.HeldStill)
-        {
-            yield return new NextStep($"{program} check", "see whether sluice-controller runs");
-        }
-
-        if (item.Annotation(GatedAnnotations.KeepSuspended) is not null || item.Annotation(GatedAnnotations.SuspendedBy) is { Length: > 0 } || suspenders.Count > 0)
-            yield return new NextStep($"{program} resume {name} {inNamespace}{KindNames.Option(name.Kind)}", hold.IsHeld ? "have it go on when its gates open" : "have it go on");
-    }
-
-    private NextStep Step(GateFinding gate, TypedName name, FluxObject item)
-    {
-        if (gate.Gate == HeldBy.NoName)
-            return Rename(name, item, "name a gate, or remove the annotation");
-        if (gate.Gate.Split('/') is not [var inNamespace, var gateName] || gate.Reason == nameof(VerdictKind.InvalidReference))
-            return Rename(name, item, $"correct '{gate.Gate}'");
-        return gate.State switch
-        {
-            GateCondition.Stalled => new NextStep($"kubectl edit -n {inNamespace} gate/{gateName}", $"correct the gate: {gate.Message}"),
-            GateCondition.Missing => Rename(name, item, $"name a gate that exists, or create '{gate.Gate}'"),
-            GateCondition.Denied when gate.IsHidden => Rename(name, item, $"correct the name, or ask whoever administers namespace '{inNamespace}' for a gate '{gateName}' whose spec.accessFrom admits namespace '{item.Metadata.Namespace}'"),
-            GateCondition.Denied => new NextStep($"kubectl edit -n {inNamespace} gate/{gateName}", $"have its spec.accessFrom admit namespace '{item.Metadata.Namespace}'"),
-            GateCondition.Unknown => new NextStep($"{program} check", "see why the state of a gate is not known"),
-            GateCondition.Opened => new NextStep($"kubectl describe -n {inNamespace} gate/{gateName}", $"see why it holds what names it: '{gate.HeldFor}' is not known to this program"),
-            GateCondition.Closing when gate.Next?.Reason != GateReasons.CloseWindowStarted => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", "ask for it to stay open for its spec.window, beyond the end of the open window"),
-            GateCondition.Closing or GateCondition.Closed when gate.State == GateCondition.Closing || gate.Reason == GateReasons.CloseWindow =>
-                new NextStep($"{program} open {gateName} -n {inNamespace} --override --reason TEXT", $"override the close window in an emergency{(gate.OpensAt is { } opens ? $"; the gate opens by itself {RelativeTime.Until(opens, now)}" : "")}"),
-            _ when gate.OpensAt is { } at => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", $"open the gate now; it opens by itself {RelativeTime.Until(at, now)}"),
-            _ => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", "open the gate"),
-        };
-    }
-
-    private static NextStep Rename(TypedName name, FluxObject item, string effect) =>
-        new($"kubectl annotate --overwrite -n {item.Metadata.Namespace} {name} {GatedAnnotations.Gates}=GATE", effect);
 }

@@ -18,6 +18,7 @@ internal sealed record GateCondition(string State, string Reason, string Message
     public const string Stalled = nameof(Stalled);
     public const string Missing = nameof(Missing);
     public const string Denied = nameof(Denied);
+    public const string Unreadable = nameof(Unreadable);
     public const string Unknown = nameof(Unknown);
 
     /// <summary>How a terminal shows it.</summary>

@@ -1,4 +1,5 @@
 using Sluice.Api.Gates;
+using Sluice.Gating.Gates;
 using Sluice.Gating.Requirements;
 
 namespace Sluice.Cli.Explaining;
@@ -20,12 +21,30 @@ internal sealed record GateFinding(string Gate, string State, string Reason, str
     /// <summary>Whether the gate is opened, though maybe within its margin.</summary>
     public bool IsOpened => State is GateCondition.Opened or GateCondition.Closing;
 
-    /// <summary>Whether the gate lets a held object go: not within its margin, and not when it holds it for a reason that this program does not know.</summary>
-    public bool Releases => State == GateCondition.Opened && !IsHeldForUnknown;
+    /// <summary>Whether a binding puts the gate before the object, named by it or not: then no other of the object's own gates makes up for it.</summary>
+    public bool IsBound { get; init; }
+
+    /// <summary>Why only candidates pass the gate, which the object has none of; null where others do, too.</summary>
+    public VerdictKind? NeedsRevision { get; init; }
+
+    /// <summary>What stands where it is said how many gates have to open, and cannot be read; null where the finding is about a gate.</summary>
+    public string? Requirement { get; init; }
+
+    /// <summary>Whether a check keeps the gate closed, which nobody opens by asking for it.</summary>
+    public bool WaitsForCheck => State == GateCondition.Closed && NeedsRevision is null && Reason is GateReasons.CheckFailed or GateReasons.CheckPending;
+
+    /// <summary>
+    /// Whether the gate lets a held object go: not within its margin, not when it lets candidates alone pass, and not when it holds it for a reason
+    /// that this program does not know.
+    /// </summary>
+    public bool Releases => State == GateCondition.Opened && !IsHeldForUnknown && NeedsRevision is null;
 
     /// <summary>Whether the reason for which it holds the object is one of a later release.</summary>
     public bool IsHeldForUnknown => HeldFor is { Length: > 0 } && !Enum.TryParse<VerdictKind>(HeldFor, out _);
 
-    /// <summary>When the gate opens by itself, where that is known.</summary>
-    public DateTimeOffset? OpensAt => !IsOpened && Next is { To: GateStateNames.Opened } next ? next.At : null;
+    /// <summary>When the gate opens by itself, and lets the object pass, where that is known.</summary>
+    public DateTimeOffset? OpensAt => !IsOpened && NeedsRevision is null && Next is { To: GateStateNames.Opened } next ? next.At : null;
+
+    /// <summary>How it stands, in a word for sentences.</summary>
+    public string Word => NeedsRevision is null ? State.ToLowerInvariant() : "needs a GatedSource";
 }

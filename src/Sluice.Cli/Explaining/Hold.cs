@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sluice.Api.Gated;
+using Sluice.Api.Metadata;
 using Sluice.Cli.Cluster;
 using Sluice.Gating.Requirements;
 using Sluice.Gating.Time;
@@ -9,10 +10,14 @@ namespace Sluice.Cli.Explaining;
 /// <summary>What is written on an object about its gates, and what those gates say: read once, for lists and for explanations.</summary>
 internal sealed record Hold
 {
-    private const string OneOf = "oneOf";
+    // What the API server writes by config/admission/mutating, and the webhook.
+    private const string ByAdmission = "admission (NotDecidedYet)";
 
     /// <summary>Whether Sluice says that it holds the object.</summary>
     public bool IsHeld { get; private init; }
+
+    /// <summary>Whether admission holds it, and no controller has asked its gates yet.</summary>
+    public bool IsUndecided { get; private init; }
 
     /// <summary>Since when, where Sluice has written it down.</summary>
     public DateTimeOffset? Since { get; private init; }
@@ -23,34 +28,48 @@ internal sealed record Hold
     /// <summary>Whether one opened gate is enough among those that the object names itself.</summary>
     public bool IsOneOf { get; private init; }
 
-    /// <summary>Whether the gates, as their own statuses have them, let the object pass.</summary>
-    public bool Passes => IsOneOf
-        ? Gates.Where(gate => !gate.IsNamed).All(Admits) && Own.Any(Admits) && !Own.Any(IsUnreadable)
-        : Gates.All(Admits);
+    /// <summary>What sluice-controller says of the gates, those of bindings among them; null: none has to do with the object, as far as it knows.</summary>
+    public Condition? Approved { get; private init; }
 
-    /// <summary>The gates that do not let the object pass.</summary>
-    public IEnumerable<GateFinding> Blocking => Gates.Where(gate => !Admits(gate));
+    /// <summary>Whether the gates, as their own statuses have them, let the object pass.</summary>
+    public bool Passes => !Blocking.Any();
+
+    /// <summary>The gates that do not let the object pass. One that is closed is not among them where another makes up for it.</summary>
+    public IEnumerable<GateFinding> Blocking => OwnPass ? Gates.Where(gate => gate.IsBound && !Admits(gate)) : Gates.Where(gate => !Admits(gate));
+
+    /// <summary>Of <see cref="Blocking"/> those of which one is enough; none where each of them has to open.</summary>
+    public IReadOnlyList<GateFinding> Alternatives => IsOneOf && !Own.Any(IsUnreadable) ? [.. Blocking.Where(gate => !gate.IsBound)] : [];
+
+    /// <summary>Of <see cref="Blocking"/> those of bindings: which of them make up for each other is not known.</summary>
+    public IReadOnlyList<GateFinding> Bound => [.. Blocking.Where(gate => gate.IsBound)];
+
+    /// <summary>Whether no gate that opens releases the object: what it cannot do without lets candidates alone pass.</summary>
+    public bool NeedsCandidates =>
+        Blocking.Where(gate => !gate.IsBound).Except(Alternatives).Any(NeedsRevision)
+        || Alternatives.Count > 0 && Alternatives.All(NeedsRevision)
+        || Bound.Count > 0 && Bound.All(NeedsRevision);
 
     /// <summary>When the gates let the object pass if nobody does anything; null when that is not known.</summary>
     public DateTimeOffset? Until
     {
         get
         {
-            var own = Own.Any(Admits) && IsOneOf ? [] : Own.Where(gate => !Admits(gate)).ToList();
-            var others = Gates.Where(gate => !gate.IsNamed && !Admits(gate)).ToList();
-            List<DateTimeOffset?> ends = IsOneOf && own.Count > 0
-                ? [own.Any(IsUnreadable) ? null : own.Min(gate => gate.OpensAt)]
-                : [.. own.Select(gate => gate.OpensAt)];
-            ends.AddRange(others.Select(gate => gate.OpensAt));
+            if (IsUndecided || Bound.Count > 1)
+                return null;
+            List<DateTimeOffset?> ends = [.. Blocking.Except(Alternatives).Select(gate => gate.OpensAt)];
+            if (Alternatives.Count > 0)
+                ends.Add(Alternatives.Min(gate => gate.OpensAt));
             return ends.Count == 0 || ends.Contains(null) ? null : ends.Max();
         }
     }
 
     private IEnumerable<GateFinding> Own => Gates.Where(gate => gate.IsNamed);
 
+    private bool OwnPass => IsOneOf ? Own.Any(Admits) && !Own.Any(IsUnreadable) : Own.All(Admits);
+
     /// <summary>The gates that have to be looked up before <see cref="Read"/>.</summary>
     public static IReadOnlyList<GateReference> References(FluxObject item) =>
-        [.. Named(item, out _).Concat(Reasons(item).Keys.SelectMany(gate => GateReference.ParseList(gate, item.Metadata.Namespace ?? "", out _))).Distinct()];
+        [.. Named(item, out _).Concat(Reasons(item).Where(IsOfGate).SelectMany(entry => GateReference.ParseList(entry.Key, item.Metadata.Namespace ?? "", out _))).Distinct()];
 
     /// <summary>Reads it.</summary>
     /// <param name="item">The object.</param>
@@ -59,15 +78,19 @@ internal sealed record Hold
     {
         var named = Named(item, out var unreadable);
         var reasons = Reasons(item);
-        var findings = References(item).Select(gate => Find(gate, lookups.GetValueOrDefault(gate), reasons.GetValueOrDefault(gate.ToString()), named.Contains(gate)))
-            .Concat(unreadable.Select(entry => Unreadable(item, entry)));
+        var findings = References(item).Select(gate => GateFindings.Of(gate, lookups.GetValueOrDefault(gate), reasons.GetValueOrDefault(gate.ToString()), named.Contains(gate)))
+            .Concat(unreadable.Select(entry => GateFindings.Unreadable(item, entry)))
+            .Concat(GateFindings.UnreadableRequirement(item));
         var heldBy = item.Annotation(GatedAnnotations.HeldBy);
+        var isOneOf = item.Annotation(GatedAnnotations.Require) == GateFindings.OneOf;
         return new Hold
         {
             IsHeld = !string.IsNullOrEmpty(heldBy),
+            IsUndecided = heldBy == ByAdmission,
             Since = Rfc3339.TryParse(item.Annotation(GatedAnnotations.HeldSince), out var since) ? since : null,
-            Gates = [.. findings],
-            IsOneOf = item.Annotation(GatedAnnotations.Require)?.Trim() == OneOf,
+            Gates = isOneOf ? WithBound([.. findings]) : [.. findings],
+            IsOneOf = isOneOf,
+            Approved = item.Status.Conditions.FirstOrDefault(condition => condition.Type == ConditionTypes.Approved),
         };
     }
 
@@ -85,6 +108,19 @@ internal sealed record Hold
         return reasons;
     }
 
+    /// <summary>What stands beside the gates there: that admission holds it, an entry that cannot be read, or how many more there are.</summary>
+    private static bool IsOfGate(KeyValuePair<string, string> reason) =>
+        reason.Key.Contains('/', StringComparison.Ordinal) && reason.Value != nameof(VerdictKind.InvalidReference);
+
+    /// <summary>
+    /// Finds out which of the object's own gates a binding wants, too. While none of its own lets it pass, all that are closed are said to hold it. So where
+    /// one does, and was not said to hold it either, what is said to do so is wanted by a binding.
+    /// </summary>
+    private static ImmutableArray<GateFinding> WithBound(ImmutableArray<GateFinding> findings) =>
+        findings.Any(gate => gate is { IsNamed: true, Releases: true, HeldFor: null })
+            ? [.. findings.Select(gate => gate.HeldFor is null ? gate : gate with { IsBound = true })]
+            : findings;
+
     private static ImmutableArray<GateReference> Named(FluxObject item, out ImmutableArray<string> unreadable)
     {
         var own = item.Metadata.Namespace ?? "";
@@ -93,32 +129,9 @@ internal sealed record Hold
         return [.. byAnnotation.Concat(bySpec).Distinct()];
     }
 
-    private static GateFinding Unreadable(FluxObject item, string entry)
-    {
-        var isEmpty = string.IsNullOrWhiteSpace(item.Annotation(GatedAnnotations.Gates));
-        return new(isEmpty ? HeldBy.NoName : entry, GateCondition.Missing, nameof(VerdictKind.InvalidReference), isEmpty ? "the annotation names no gate" : "this is not a gate's name", null, null, true);
-    }
-
-    private static GateFinding Find(GateReference gate, GateLookup? lookup, string? heldFor, bool isNamed)
-    {
-        var isDenied = heldFor == nameof(VerdictKind.AccessDenied);
-        if (lookup is not { Gate: { } found })
-        {
-            return lookup?.Problem is not { } problem
-                ? new GateFinding(gate.ToString(), GateCondition.Missing, nameof(VerdictKind.GateNotFound), "there is no such gate", null, null, isNamed)
-                : isDenied
-                    ? new GateFinding(gate.ToString(), GateCondition.Denied, heldFor!, "there is no such gate, or it does not admit this namespace", null, null, isNamed) { IsHidden = true }
-                    : new GateFinding(gate.ToString(), GateCondition.Unknown, heldFor ?? "", problem, null, null, isNamed);
-        }
-
-        if (isDenied)
-            return new GateFinding(gate.ToString(), GateCondition.Denied, heldFor!, "the gate does not admit this namespace", null, null, isNamed);
-
-        var condition = GateCondition.Of(found);
-        return new GateFinding(gate.ToString(), condition.State, condition.Reason, condition.Message, condition.Since, found.Status?.NextTransition, isNamed, heldFor);
-    }
-
     private static bool Admits(GateFinding gate) => gate.Releases;
+
+    private static bool NeedsRevision(GateFinding gate) => gate.NeedsRevision is not null;
 
     private static bool IsUnreadable(GateFinding gate) => gate.Reason == nameof(VerdictKind.InvalidReference);
 }

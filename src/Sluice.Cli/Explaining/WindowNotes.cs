@@ -10,12 +10,12 @@ namespace Sluice.Cli.Explaining;
 /// <param name="now">The present time.</param>
 internal sealed class WindowNotes(DateTimeOffset now)
 {
-    /// <summary>A sentence for each gate with windows that does not let the object pass, and that is not only waiting for a person.</summary>
+    /// <summary>A sentence for each gate with windows that does not let the object pass, and whose windows have a say in that.</summary>
     /// <param name="hold">The hold.</param>
     /// <param name="plans">The plans of the gates, as far as they are known.</param>
     public IEnumerable<string> Of(Hold hold, IReadOnlyDictionary<GateReference, GatePlan>? plans)
     {
-        foreach (var gate in hold.Blocking)
+        foreach (var gate in hold.Blocking.Where(gate => gate.NeedsRevision is null))
         {
             if (plans?.FirstOrDefault(plan => plan.Key.ToString() == gate.Gate).Value is { } plan)
             {

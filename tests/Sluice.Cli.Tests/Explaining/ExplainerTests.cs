@@ -165,7 +165,8 @@ public sealed class ExplainerTests
     [Fact]
     public void With_oneOf_the_first_gate_that_opens_ends_the_hold()
     {
-        var item = Sample.Object(true, [.. Held, (GatedAnnotations.Require, "oneOf")]);
+        var item = Sample.Object(true, (GatedAnnotations.Gates, Both), (GatedAnnotations.Require, "oneOf"),
+            (GatedAnnotations.HeldBy, "flux-system/sre-approval (GateClosed), flux-system/maintenance (GateClosed)"));
         var explanation = Sample.Explain(item, Sample.Closed, Sample.OpensAtTen);
         explanation.Until.Should().Be(Moment.At("2026-03-27T10:00:00Z"));
         explanation.Headline.Should().Contain("one of 2 gates must open");

@@ -58,6 +58,10 @@ internal static class Sample
         },
     };
 
+    /// <summary>What sluice-controller says of it.</summary>
+    public static FluxObject Approved(this FluxObject item, string status, string reason, string message) =>
+        item with { Status = new FluxObjectStatus { Conditions = [Condition("Approved", status, reason, message)] } };
+
     public static Explanation Explain(FluxObject item, params Gate[] gates) =>
         new Explainer("sluice", Moment.Now).Explain(Kustomization, item, gates.ToDictionary(
             gate => new GateReference(gate.Metadata.Namespace!, gate.Metadata.Name), gate => new GateLookup(gate)));

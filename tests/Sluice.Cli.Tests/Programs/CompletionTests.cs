@@ -33,6 +33,20 @@ public sealed class CompletionTests(ClusterWithGates cluster)
         result.Error.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("get", "gates", "-o", "foo", "")]
+    [InlineData("get", "gates", "--timeout", "soon", "")]
+    [InlineData("open", "--kubeconfig", "/nonexistent", "--all-namespaces=maybe", "")]
+    [InlineData("get", "gates", "-n", "")]
+    [InlineData("explain", "-o", "foo", "ks/")]
+    [InlineData("schedule", "--timeout", "soon", "--tim")]
+    public async Task What_is_wrong_with_a_command_line_so_far_costs_a_completion_nothing_but_its_names(params string[] words)
+    {
+        var result = (await _sluice.RunAsync(["__complete", .. words])).Succeeded();
+        result.Output.Should().EndWith(":4\n");
+        result.Error.Should().BeEmpty();
+    }
+
     [Fact]
     public async Task Bash_completes_with_the_script()
     {
