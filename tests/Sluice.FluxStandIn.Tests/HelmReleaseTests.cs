@@ -98,5 +98,8 @@ public sealed class HelmReleaseTests(RunningControlPlane running)
         """);
 
     private static Task<JsonObject> ReadyAsync(FluxInNamespace flux, string version) => flux.ObjectAsync(
-        "HelmRelease", "app", obj => obj.Text("status", "lastAttemptedRevision") == version && Conditions.IsTrue(obj, "Ready"), $"it has released {version}");
+        "HelmRelease", "app",
+        // What is attempted is said before it is done.
+        obj => obj.Text("status", "lastAttemptedRevision") == version && obj.Objects("status", "history").FirstOrDefault()?.Text("chartVersion")?.Split('+')[0] == version.Split('+')[0] && Conditions.IsTrue(obj, "Ready"),
+        $"it has released {version}");
 }

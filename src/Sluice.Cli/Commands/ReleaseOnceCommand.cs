@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sluice.Api.Gated;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Explaining;
 using Sluice.Cli.Output;
@@ -29,6 +30,12 @@ internal static class ReleaseOnceCommand
         {
             throw new CommandException($"{kind.Kind.Kind} {key} is not held, so there is nothing to release\n"
                 + $"ask '{context.Program} explain {new TypedName(kind.Kind, key.Name)} -n {key.Namespace}{KindNames.Option(kind.Kind)}' how it stands");
+        }
+
+        if (item.Annotation(GatedAnnotations.KeepSuspended) is { } kept)
+        {
+            throw new CommandException($"{kind.Kind.Kind} {key} is to be kept suspended (\"{kept}\"), so it would not reconcile now, but as soon as that is over, whatever its gates say then\n"
+                + $"have it go on first: {context.Program} resume {new TypedName(kind.Kind, key.Name)} -n {key.Namespace}{KindNames.Option(kind.Kind)}");
         }
 
         json = await context.Cluster.MergePatchAsync(kind.Resource, key, SuspendPatch.ReleaseOnce(Stamp.Of(context.Now)), cancellation);

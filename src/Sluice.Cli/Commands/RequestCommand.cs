@@ -53,7 +53,10 @@ internal sealed class RequestCommand(GateState target)
     {
         var gate = GateNames.Parse(arguments.GetRequiredValue(_gate), context.Namespace);
         var (reason, revision) = (arguments.GetValue(_reason), target == GateState.Opened ? arguments.GetValue(_revision) : null);
-        if (!string.IsNullOrWhiteSpace(revision) && !Revisions.HasChecksum(revision))
+        // Without one the gate would be opened for everything, which is not what was asked.
+        if (revision is not null && string.IsNullOrWhiteSpace(revision))
+            throw CommandException.Usage("--revision is empty: name the revision or digest that the gate is to be opened for, or leave the option out to open it for everything");
+        if (revision is not null && !Revisions.HasChecksum(revision))
             throw CommandException.Usage($"--revision: '{revision}' has no checksum, as the version of a chart has none: any other source at gate {gate} may have it as well. Expected the digest of its artifact, sha256:…, as '{context.Program} pending -A -o wide' shows it");
         var isOverride = target == GateState.Opened && arguments.GetValue(_override);
         if (isOverride && string.IsNullOrWhiteSpace(reason))

@@ -90,7 +90,9 @@ internal sealed class Explainer(string program, DateTimeOffset now)
         var cannotHold = state is HoldState.NotHeldYet && CannotHold(hold);
         if (hold.Approved is { } approved && (isUnlisted || cannotHold))
             yield return $"sluice-controller says of it: {approved.Message}";
-        if (state is HoldState.HeldStill or HoldState.NotHeldYet && !cannotHold || state is HoldState.Held && hold.IsUndecided)
+        if (state is HoldState.NotHeldYet && hold.IsDeleting)
+            yield return "It is being deleted, and is not held for that: Flux would leave behind what it has deployed.";
+        if (state is HoldState.HeldStill or HoldState.NotHeldYet && !cannotHold && !hold.IsDeleting || state is HoldState.Held && hold.IsUndecided)
         {
             var what = hold.IsUndecided ? "asks its gates" : state is HoldState.HeldStill ? "releases it" : "holds it";
             yield return $"sluice-controller {what} at once while it runs. If nothing changes within seconds, ask '{program} check'.";
@@ -100,9 +102,10 @@ internal sealed class Explainer(string program, DateTimeOffset now)
     private string? End(Hold hold) =>
         hold.Until is { } until ? $"If nobody does anything, it is released at {RelativeTime.Both(until, now)}."
         : hold.NeedsCandidates ? "It stays held, whatever gate opens."
-        : hold.Bound is { Count: > 1 } bound && bound.Any(gate => gate.OpensAt is not null)
-            ? $"Until when is not known: whether {Names(bound)} must all open, or one of them is enough, is in the bindings that put them before it."
+        : hold.Bound is { Count: > 0 } && hold.Blocking.Count() > 1 && hold.Blocking.Any(gate => gate.OpensAt is not null)
+            ? $"Until when is not known: whether {Names(hold.Blocking)} must all open, or one of them is enough, is in the bindings that put {Names(hold.Bound)} before it."
         : hold.Blocking.All(gate => gate.WaitsForCheck) ? "It stays held until what is checked is in order."
+        : !hold.Blocking.Any(gate => gate.State is GateCondition.Closed or GateCondition.Closing) ? "It stays held until somebody corrects that."
         : hold.Blocking.Any(gate => !gate.IsOpened) ? "It stays held until somebody opens what is closed: no transition is scheduled that would release it."
         : hold.Blocking.Any(gate => gate.State == GateCondition.Closing) ? "It stays held when its gate closes: nothing new is released within the margin before that."
         : null;

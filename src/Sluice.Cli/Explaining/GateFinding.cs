@@ -27,6 +27,9 @@ internal sealed record GateFinding(string Gate, string State, string Reason, str
     /// <summary>Why only candidates pass the gate, which the object has none of; null where others do, too.</summary>
     public VerdictKind? NeedsRevision { get; init; }
 
+    /// <summary>Whether a request to open the gate lasts: it has a window. Without one it asks for nothing where the gate is opened already.</summary>
+    public bool HasWindow { get; init; }
+
     /// <summary>What stands where it is said how many gates have to open, and cannot be read; null where the finding is about a gate.</summary>
     public string? Requirement { get; init; }
 

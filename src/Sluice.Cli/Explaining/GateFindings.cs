@@ -38,6 +38,7 @@ internal static class GateFindings
         return new GateFinding(gate.ToString(), condition.State, condition.Reason, condition.Message, condition.Since, found.Status?.NextTransition, isNamed, heldFor)
         {
             IsBound = !isNamed,
+            HasWindow = found.Spec.Window is not null,
             NeedsRevision = NeedsRevision(heldFor) ?? (heldFor is null && condition.Reason != GateReasons.InvalidSpec ? NeedsRevision(found) : null),
         };
 

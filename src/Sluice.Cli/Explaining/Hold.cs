@@ -19,6 +19,9 @@ internal sealed record Hold
     /// <summary>Whether admission holds it, and no controller has asked its gates yet.</summary>
     public bool IsUndecided { get; private init; }
 
+    /// <summary>Whether it is being deleted: then it is not held any more, and what holds it already stays.</summary>
+    public bool IsDeleting { get; private init; }
+
     /// <summary>Since when, where Sluice has written it down.</summary>
     public DateTimeOffset? Since { get; private init; }
 
@@ -47,7 +50,7 @@ internal sealed record Hold
     public bool NeedsCandidates =>
         Blocking.Where(gate => !gate.IsBound).Except(Alternatives).Any(NeedsRevision)
         || Alternatives.Count > 0 && Alternatives.All(NeedsRevision)
-        || Bound.Count > 0 && Bound.All(NeedsRevision);
+        || Bound.Count > 0 && Bound.Count == Blocking.Count() && Bound.All(NeedsRevision);
 
     /// <summary>When the gates let the object pass if nobody does anything; null when that is not known.</summary>
     public DateTimeOffset? Until
@@ -56,10 +59,13 @@ internal sealed record Hold
         {
             if (IsUndecided || Bound.Count > 1)
                 return null;
-            List<DateTimeOffset?> ends = [.. Blocking.Except(Alternatives).Select(gate => gate.OpensAt)];
+            List<DateTimeOffset?> ends = [.. Blocking.Where(gate => !gate.IsBound).Except(Alternatives).Select(gate => gate.OpensAt)];
             if (Alternatives.Count > 0)
                 ends.Add(Alternatives.Min(gate => gate.OpensAt));
-            return ends.Count == 0 || ends.Contains(null) ? null : ends.Max();
+            if (Bound is not [var bound])
+                return ends.Count == 0 || ends.Contains(null) ? null : ends.Max();
+            // A binding may want one of several, and among them one that the object names itself: then that is enough.
+            return ends.Count == 0 ? bound.OpensAt : !ends.Contains(null) && bound.OpensAt <= ends.Max() ? ends.Max() : null;
         }
     }
 
@@ -87,6 +93,7 @@ internal sealed record Hold
         {
             IsHeld = !string.IsNullOrEmpty(heldBy),
             IsUndecided = heldBy == ByAdmission,
+            IsDeleting = item.Metadata.DeletionTimestamp is not null,
             Since = Rfc3339.TryParse(item.Annotation(GatedAnnotations.HeldSince), out var since) ? since : null,
             Gates = isOneOf ? WithBound([.. findings]) : [.. findings],
             IsOneOf = isOneOf,

@@ -24,13 +24,14 @@ internal sealed class NextSteps(string program, DateTimeOffset now)
         {
             yield return new NextStep($"kubectl annotate {inNamespace} {name} {GatedAnnotations.Gates}=GATE", "have a gate hold it; in Git, write the same annotation");
         }
-        else if (state is HoldState.Held or HoldState.NotHeldYet)
+        else if (state is HoldState.Held || state is HoldState.NotHeldYet && !hold.IsDeleting)
         {
             if (hold.IsUndecided || hold.Passes)
                 yield return new NextStep($"{program} check", "see whether sluice-controller runs");
             foreach (var gate in hold.Blocking)
                 yield return Step(gate, name, item);
-            if (state is HoldState.Held && !hold.IsUndecided)
+            // What a person wants suspended does not reconcile once either.
+            if (state is HoldState.Held && !hold.IsUndecided && !IsSuspended(item, suspenders))
                 yield return new NextStep($"{program} release-once {name} {inNamespace}{KindNames.Option(name.Kind)}", "let it reconcile once, and hold it again");
         }
         else if (state is HoldState.HeldStill)
@@ -38,9 +39,12 @@ internal sealed class NextSteps(string program, DateTimeOffset now)
             yield return new NextStep($"{program} check", "see whether sluice-controller runs");
         }
 
-        if (item.Annotation(GatedAnnotations.KeepSuspended) is not null || item.Annotation(GatedAnnotations.SuspendedBy) is { Length: > 0 } || suspenders.Count > 0)
+        if (IsSuspended(item, suspenders))
             yield return new NextStep($"{program} resume {name} {inNamespace}{KindNames.Option(name.Kind)}", hold.IsHeld ? "have it go on when its gates open" : "have it go on");
     }
+
+    private static bool IsSuspended(FluxObject item, IReadOnlyList<Suspender> suspenders) =>
+        item.Annotation(GatedAnnotations.KeepSuspended) is not null || item.Annotation(GatedAnnotations.SuspendedBy) is { Length: > 0 } || suspenders.Count > 0;
 
     private NextStep Step(GateFinding gate, TypedName name, FluxObject item)
     {
@@ -51,28 +55,37 @@ internal sealed class NextSteps(string program, DateTimeOffset now)
         }
 
         if (gate.Gate == HeldBy.NoName)
-            return Rename(name, item, "name a gate, or remove the annotation");
+            return Rename(gate, name, item, "name a gate, or remove the annotation");
         if (gate.Gate.Split('/') is not [var inNamespace, var gateName] || gate.Reason == nameof(VerdictKind.InvalidReference))
-            return Rename(name, item, $"correct '{gate.Gate}'");
+            return Rename(gate, name, item, $"correct '{gate.Gate}'");
         return gate.State switch
         {
             GateCondition.Stalled when gate.NeedsRevision is null => new NextStep($"kubectl edit -n {inNamespace} gate/{gateName}", $"correct the gate: {gate.Message}"),
-            GateCondition.Missing => Rename(name, item, $"name a gate that exists, or create '{gate.Gate}'"),
-            GateCondition.Denied when gate.IsHidden => Rename(name, item, $"correct the name, or ask whoever administers namespace '{inNamespace}' for a gate '{gateName}' whose spec.accessFrom admits namespace '{item.Metadata.Namespace}'"),
+            GateCondition.Missing or GateCondition.Denied when !gate.IsNamed =>
+                new NextStep("kubectl get gatebindings,clustergatebindings -A", $"find the binding that names '{gate.Gate}', and correct it; or have there be such a gate, which admits namespace '{item.Metadata.Namespace}'"),
+            GateCondition.Missing => Rename(gate, name, item, $"name a gate that exists, or create '{gate.Gate}'"),
+            GateCondition.Denied when gate.IsHidden => Rename(gate, name, item, $"correct the name, or ask whoever administers namespace '{inNamespace}' for a gate '{gateName}' whose spec.accessFrom admits namespace '{item.Metadata.Namespace}'"),
             GateCondition.Denied => new NextStep($"kubectl edit -n {inNamespace} gate/{gateName}", $"have its spec.accessFrom admit namespace '{item.Metadata.Namespace}'"),
             _ when gate.NeedsRevision is { } kind => new NextStep("kubectl explain gatedsource.spec",
                 $"put it behind a GatedSource (docs/reference/gated-source.md), or have a gate before it that {(kind is VerdictKind.ApprovalNeedsRevision ? "wants no approvals" : "has no check about one revision")}"),
             GateCondition.Unknown => new NextStep($"{program} check", "see why the state of a gate is not known"),
             GateCondition.Opened => new NextStep($"kubectl describe -n {inNamespace} gate/{gateName}", $"see why it holds what names it: '{gate.HeldFor}' is not known to this program"),
             _ when gate.WaitsForCheck => new NextStep($"{program} get gates {gateName} -n {inNamespace}", "see whether its check passes by now: sluice-controller asks again by itself, and to open the gate does not help"),
-            GateCondition.Closing when gate.Next?.Reason != GateReasons.CloseWindowStarted => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", "ask for it to stay open for its spec.window, beyond the end of the open window"),
+            GateCondition.Closing when gate.Next?.Reason != GateReasons.CloseWindowStarted && gate.HasWindow => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", "ask for it to stay open for its spec.window, beyond the end of the open window"),
             GateCondition.Closing or GateCondition.Closed when gate.State == GateCondition.Closing || gate.Reason == GateReasons.CloseWindow =>
-                new NextStep($"{program} open {gateName} -n {inNamespace} --override --reason TEXT", $"override the close window in an emergency{(gate.OpensAt is { } opens ? $"; the gate opens by itself {RelativeTime.Until(opens, now)}" : "")}"),
+                new NextStep($"{program} open {gateName} -n {inNamespace} --override --reason TEXT", $"override {(gate.State == GateCondition.Closing ? "its end" : "the close window")} in an emergency{(gate.OpensAt is { } opens ? $"; the gate opens by itself {RelativeTime.Until(opens, now)}" : "")}"),
             _ when gate.OpensAt is { } at => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", $"open the gate now; it opens by itself {RelativeTime.Until(at, now)}"),
             _ => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", "open the gate"),
         };
     }
 
-    private static NextStep Rename(TypedName name, FluxObject item, string effect) =>
-        new($"kubectl annotate --overwrite -n {item.Metadata.Namespace} {name} {GatedAnnotations.Gates}=GATE", effect);
+    /// <summary>Where the object names a gate wrongly: the others that it names stay.</summary>
+    private static NextStep Rename(GateFinding gate, TypedName name, FluxObject item, string effect)
+    {
+        var entries = (item.Annotation(GatedAnnotations.Gates) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToList();
+        var isWrong = (string entry) => entry == gate.Gate || $"{item.Metadata.Namespace}/{entry}" == gate.Gate;
+        return entries.Count > 0 && !entries.Exists(entry => isWrong(entry))
+            ? new($"kubectl edit -n {item.Metadata.Namespace} {name}", $"in spec.gates, {effect}")
+            : new($"kubectl annotate --overwrite -n {item.Metadata.Namespace} {name} {GatedAnnotations.Gates}={string.Join(',', entries.Where(entry => !isWrong(entry)).Append("GATE"))}", effect);
+    }
 }

@@ -6,7 +6,9 @@ using Sluice.Cli.Approving;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Output;
 using Sluice.Cli.Releasing;
+using Sluice.Gating.Gates;
 using Sluice.Gating.Requirements;
+using Sluice.Gating.Time;
 
 namespace Sluice.Cli.Explaining;
 
@@ -58,8 +60,11 @@ internal sealed class SourceExplainer(string program, DateTimeOffset now)
             yield return $"The digest of the candidate is {candidate.Digest}.";
             if (candidate.Rollback == true)
                 yield return $"It is a rollback{(candidate.RequestedBy is { } by ? $", asked for by {by}" : "")}, which waits at the same gates.";
-            if (status.ToState().ReturnedAt is not null)
+            var state = status.ToState();
+            if (state.ReturnedAt is not null)
                 yield return "It was released before, and its source went back to it: approvals later than that count.";
+            else if (state.ApprovalFloor is { } floor && candidate.Gates?.Any(gate => gate.Required is not null) == true)
+                yield return $"Of approvals those later than {Rfc3339.Format(floor.At)} count: {floor.Reason}.";
             if (candidate.Supersedes is { } superseded)
                 yield return $"It supersedes {superseded}, whose approvals do not pass it.";
         }
@@ -75,7 +80,12 @@ internal sealed class SourceExplainer(string program, DateTimeOffset now)
         var name = $"{source.Metadata.Name} -n {source.Metadata.Namespace}";
         var closed = (candidate.Gates ?? []).Where(gate => gate.State != GateStateNames.Opened).ToImmutableArray();
         foreach (var gate in closed.Where(gate => gate.Reason is nameof(VerdictKind.GateClosed) or nameof(VerdictKind.OpenedForRevision)))
-            yield return new NextStep($"{program} open {gate.Name} -n {gate.Namespace} --revision {candidate.ToCandidate().NameToOpen} --reason TEXT", "open the gate for this revision alone");
+        {
+            var isFrozen = lookups.GetValueOrDefault(new(gate.Namespace, gate.Name))?.Gate is { } found && GateCondition.Of(found).Reason == GateReasons.CloseWindow;
+            yield return new NextStep($"{program} open {gate.Name} -n {gate.Namespace} --revision {candidate.ToCandidate().NameToOpen}{(isFrozen ? " --override" : "")} --reason TEXT",
+                isFrozen ? "override its close window in an emergency, for this revision alone" : "open the gate for this revision alone");
+        }
+
         if (closed.Any(gate => gate.Required is not null && gate.Reason != nameof(VerdictKind.Rejected)))
             yield return new NextStep($"{program} approve {name} --revision {candidate.Revision}{(closed.Any(gate => WantsSignatures(gate, lookups)) ? " --key FILE" : "")}", "approve it: this revision alone");
         if (!closed.Any(gate => gate.Reason == nameof(VerdictKind.Rejected)) && (candidate.Gates ?? []).Any(gate => gate.Required is not null))

@@ -57,9 +57,9 @@ internal sealed class GateRequestOutcome(GateState target, string stamp, DateTim
                 + "ask again, with another reason");
         }
 
-        if (request.Revision is { } revision)
-            return new RequestVerdict(true, $"{name} is opened for revision '{revision}' alone{until}.");
         var condition = status.FindCondition(ConditionTypes.Opened);
+        if (request.Revision is { } revision && (request.Override is not null || condition?.Reason != GateReasons.CloseWindow))
+            return new RequestVerdict(true, $"{name} is opened for revision '{revision}' alone{until}.");
         if (condition?.IsTrue == (target == GateState.Opened))
         {
             var margin = condition is { IsTrue: true, Reason: GateReasons.ClosingSoon } ? "\nbut it closes within its margin: nothing new is released until then" : "";

@@ -101,10 +101,13 @@ internal sealed partial class GatedObjects(KubernetesApi api, InformerOptions op
     /// <summary>Where a kind is served; null when it is not.</summary>
     public ApiResource? FindResource(GatedKind kind) => _kinds.TryGetValue(kind, out var following) ? following.Resource : null;
 
-    /// <summary>Why an object cannot be held at all, and what to do; null: it can.</summary>
+    /// <summary>Whether objects of a kind can be suspended at all: whether it has <c>spec.suspend</c> where it is served.</summary>
+    public bool CanSuspend(GatedKind kind) => !_kinds.TryGetValue(kind, out var following) || following.CanSuspend;
+
+    /// <summary>Why suspending an object, or wanting to, does not hold it, and what to do; null: it does.</summary>
     public string? WhyUnheld(GatedKind kind, GatedObject gated) =>
         gated.IsOci && kind.Kind == "HelmRepository" ? CannotHold.OciRepository
-        : _kinds.TryGetValue(kind, out var following) && !following.CanSuspend ? CannotHold.Problem(following.Resource) : null;
+        : CanSuspend(kind) || FindResource(kind) is not { } resource ? null : CannotHold.Problem(resource);
 
     /// <summary>Takes the answer to a write into the cache, so that the next look need not wait for the watch.</summary>
     public void Observe(GatedKind kind, GatedObject written)

@@ -42,9 +42,11 @@ internal sealed partial class HoldReconciler(
 
         var now = time.GetUtcNow();
         var decision = gates.Evaluate(key.Kind, gated, now);
-        // Of what cannot be held nothing may say that it is: it is written as what is released, and told apart.
         var whyUnheld = decision.IsApproved ? null : objects.WhyUnheld(key.Kind, gated);
-        var plan = HoldPlan.Of(gated.Hold, decision.IsApproved || whyUnheld is not null, HeldBy.Format(decision.Blocking), now);
+        // Of what cannot be suspended nothing may say that it is: it is written as what is released, and told apart. What can be is, though Flux does not care: else whoever may change
+        // its spec would be let past the gates by having Flux not care for a moment.
+        var isWritten = decision.IsApproved || objects.CanSuspend(key.Kind);
+        var plan = HoldPlan.Of(gated.Hold, decision.IsApproved || !isWritten, HeldBy.Format(decision.Blocking), now);
         var about = DecisionRecords.About(key, gated);
         Settle(about, gated);
         if (!await _open.CanSettleAsync(about, () => objects.IsCurrentAsync(key.Kind, gated, cancellation)))
@@ -52,7 +54,7 @@ internal sealed partial class HoldReconciler(
             return new() { Retry = true };
         }
 
-        var record = audit.IsOn && whyUnheld is null ? DecisionRecords.Of(about, gated, plan, decision, now) : null;
+        var record = audit.IsOn && isWritten ? DecisionRecords.Of(about, gated, plan, decision, now) : null;
         if (record is null && _open.Written(about) is [_, ..] open)
         {
             var back = DecisionRecords.NotCarriedOut(open, now);
@@ -106,20 +108,15 @@ internal sealed partial class HoldReconciler(
         catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
         {
             // It may be a conflict with the same write, whose first answer was lost.
-            _open.Remember(about, new(plan.Intent, Tell));
+            Remember();
             // Deleted, replaced by another of the same name, or changed, since it was decided: the watch will say so.
             // But an API server that has just started answers 404 for what is there, so only the watch is believed.
-            if (!objects.TryGet(key, out var present, out _) || present.Uid != gated.Uid)
-            {
-                _open.Done(about);
-            }
-
             LogGone(key, e.Message);
             return new() { Retry = true };
         }
         catch (KubernetesApiException e) when (e.IsTransient)
         {
-            _open.Remember(about, new(plan.Intent, Tell));
+            Remember();
             throw;
         }
         catch (KubernetesApiException e)
@@ -133,6 +130,16 @@ internal sealed partial class HoldReconciler(
         Tell();
         Settled?.Invoke(key);
         return ReconcileResult.Done;
+
+        void Remember()
+        {
+            _open.Remember(about, new(plan.Intent, Tell));
+            // Gone meanwhile, nobody comes to settle it.
+            if (!objects.TryGet(key, out var present, out _) || present.Uid != gated.Uid)
+            {
+                _open.Done(about);
+            }
+        }
 
         void Tell()
         {

@@ -145,11 +145,7 @@ internal sealed partial class GateReconciler(
         catch (KubernetesApiException e) when (e.IsNotFound)
         {
             // Gone, and the watch will say so, or has; or the API server has just started and does not serve it yet.
-            if (gates.Cache.Find(observed.Key)?.Uid != observed.Uid)
-            {
-                _open.Done(about);
-            }
-
+            ForgetIfGone();
             return false;
         }
         catch (OperationCanceledException) when (decision is not null)
@@ -179,9 +175,21 @@ internal sealed partial class GateReconciler(
         notifier.Tell(observed, look);
         return true;
 
-        // When it was decided first: it may have been carried out by that try.
-        void Remember(AuditRecord decision) =>
+        void Remember(AuditRecord decision)
+        {
+            // When it was decided first: it may have been carried out by that try.
             _open.Remember(about, new(observed, look, _open.Untold(about) is { } before && AuditLog.IsSame(before.Decision, decision) ? before.Decision : decision));
+            ForgetIfGone();
+        }
+
+        // Gone meanwhile, nobody comes to settle it.
+        void ForgetIfGone()
+        {
+            if (gates.Cache.Find(observed.Key)?.Uid != observed.Uid)
+            {
+                _open.Done(about);
+            }
+        }
     }
 
     /// <summary>Ends when the gate says something else; where that is far off, never.</summary>

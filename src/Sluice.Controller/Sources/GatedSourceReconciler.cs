@@ -57,11 +57,7 @@ internal sealed partial class GatedSourceReconciler(
         {
             // Deleted, replaced or changed since it was decided: the watch will say so, and it is looked at again.
             LogStale(key, e.Message);
-            if (sources.Find(key)?.Uid != observed.Uid)
-            {
-                _open.Done(DecisionRecords.About(observed));
-            }
-
+            ForgetIfGone(observed);
             return new() { Retry = true };
         }
         catch (KubernetesApiException e) when (!e.IsTransient)
@@ -81,6 +77,15 @@ internal sealed partial class GatedSourceReconciler(
         }
 
         _open.Done(DecisionRecords.About(gone));
+    }
+
+    // Gone meanwhile, nobody comes to settle what is open about it.
+    private void ForgetIfGone(ObservedGatedSource observed)
+    {
+        if (sources.Find(observed.Key)?.Uid != observed.Uid)
+        {
+            _open.Done(DecisionRecords.About(observed));
+        }
     }
 
     private async Task<ReconcileResult> LookAsync(ObservedGatedSource observed, CancellationToken cancellation)
@@ -220,6 +225,7 @@ internal sealed partial class GatedSourceReconciler(
             // When it was decided first: it may have been carried out by that try.
             var decisions = look.Decisions.Select(decision => before?.Look.Decisions.FirstOrDefault(other => AuditLog.IsSame(other, decision)) ?? decision);
             _open.Remember(about, new(observed, look with { Decisions = [.. decisions] }, !e.IsConflict || before is { MayComeLate: true }));
+            ForgetIfGone(observed);
             throw;
         }
     }

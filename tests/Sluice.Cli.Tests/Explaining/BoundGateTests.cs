@@ -45,6 +45,25 @@ public sealed class BoundGateTests
             && explanation.Until == Moment.At("2026-03-27T04:00:00Z"));
     }
 
+    [Theory]
+    [InlineData("02:00", "04:00")]
+    [InlineData("06:00", null)]
+    public void A_bindings_gate_that_opens_later_than_those_of_the_object_may_not_be_needed_and_so_it_is_not_known_until_when(string bound, string? until)
+    {
+        var item = Sample.Object(true, (GatedAnnotations.Gates, "flux-system/freeze"), (GatedAnnotations.HeldBy, "flux-system/freeze (GateClosed), flux-system/nightly (GateClosed)"));
+        var explanation = Sample.Explain(item, OpensAt("freeze", "04:00"), OpensAt("nightly", bound));
+        explanation.Until.Should().Be(until is null ? null : Moment.At($"2026-03-27T{until}:00Z"));
+        explanation.Notes[0].Should().StartWith(until is null ? "Until when is not known: whether flux-system/freeze (closed), flux-system/nightly (closed) must all open" : "If nobody does anything, it is released at");
+    }
+
+    [Fact]
+    public void A_binding_that_names_a_gate_that_is_not_there_is_what_has_to_be_corrected_and_not_the_object()
+    {
+        var item = Sample.Object(true, (GatedAnnotations.Gates, "flux-system/bypass"), (GatedAnnotations.HeldBy, "flux-system/gone (GateNotFound)"));
+        Sample.Explain(item, Sample.Opened("bypass")).Next[0].Should().Be(new NextStep(
+            "kubectl get gatebindings,clustergatebindings -A", "find the binding that names 'flux-system/gone', and correct it; or have there be such a gate, which admits namespace 'apps'"));
+    }
+
     [Fact]
     public void Where_bindings_want_several_gates_it_is_not_known_which_of_them_make_up_for_each_other()
     {

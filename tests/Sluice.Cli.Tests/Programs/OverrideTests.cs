@@ -46,6 +46,12 @@ public sealed class OverrideTests(ClusterWithGates cluster)
         (await _sluice.RunAsync(arguments, " ")).FailedWith(2).Error.Should().Be(
             "error: --override needs a reason: say with --reason TEXT why every window is overridden; it is recorded\n");
 
+    [Theory]
+    [InlineData(" ", "error: --revision is empty: name the revision or digest that the gate is to be opened for, or leave the option out to open it for everything\n")]
+    [InlineData("1.2.3", "error: --revision: '1.2.3' has no checksum, as the version of a chart has none: any other source at gate *")]
+    public async Task A_revision_that_names_none_or_many_opens_nothing(string revision, string error) =>
+        (await _sluice.RunAsync("open qa --revision {0}", revision)).FailedWith(2).Error.Should().Match(error);
+
     [Fact]
     public async Task Close_says_when_a_window_opens_the_gate_again()
     {

@@ -23,8 +23,8 @@ public sealed class RollbackTargetTests
         Refused(source, "aaaaaaaa").Should().Be(
             $"""
             'aaaaaaaa' could be each of 2 of GatedSource apps/app: name one in full
-            {A}  {A}, released at 2026-11-25T12:00:00Z
-            {B}  {B}, released at 2026-11-25T12:00:00Z
+            {A}  {A}, released at 2026-03-26T10:17:00Z
+            {B}  {B}, released at 2026-03-26T10:17:00Z
             """);
         RollbackTarget.Find(source, "aaaaaaaab").Name.Should().Be(B);
     }

@@ -46,6 +46,14 @@ public sealed class GateRequestOutcomeTests
     }
 
     [Fact]
+    public void A_revision_does_not_get_round_a_close_window()
+    {
+        var status = Opened(null);
+        status = status with { Request = status.Request! with { Revision = "main@sha1:abc" }, Conditions = [Condition("Opened", "False", "Gate closed by window 'freeze'") with { Reason = "CloseWindow" }] };
+        Read(GateState.Opened, status)!.Succeeded.Should().BeFalse();
+    }
+
+    [Fact]
     public void A_later_request_wins_and_the_clock_is_suspected()
     {
         var verdict = Read(GateState.Opened, new GateStatus

@@ -66,9 +66,15 @@ public sealed class HoldTests(RunningSluice sluice) : IClassFixture<RunningSluic
             ObjectDecoders.Ignore, cancellation: Cancellation);
         var charts = await _cluster.UntilAsync(repository, ns, "charts", "says that it cannot be held", found => found.Approved("reason") == "CannotHold");
         charts.Approved("message").Should().Contain($"gate '{ns}/closed' is closed").And.Contain("NOT HELD: ").And.Contain("Put the gates before those, or before the HelmReleases");
-        (charts.IsSuspended(), charts.HeldBy()).Should().Be((false, null));
+        charts.IsSuspended().Should().BeTrue("it must not be let go by a change of its spec");
+        await using var resumed = await ResumeWatch.StartAsync(_cluster, repository, ns, "charts");
+        await _cluster.PatchAsync(repository, ns, "charts", """{"spec": {"type": "default", "url": "https://charts.example.org"}}""");
+        await _cluster.UntilHeldAsync(repository, ns, "charts");
+        await _cluster.PatchAsync(repository, ns, "charts", """{"spec": {"type": "oci", "url": "oci://registry.example.org/charts"}}""");
+        await _cluster.UntilAsync(repository, ns, "charts", "says so again", found => found.Approved("reason") == "CannotHold");
+        resumed.Seen.Should().BeFalse();
         await _cluster.OpenAsync(ns, "closed");
-        await _cluster.UntilAsync(repository, ns, "charts", "is approved", found => found.Approved("status") == "True");
+        await _cluster.UntilReleasedAsync(repository, ns, "charts");
     }
 
     [Fact]
