@@ -216,7 +216,7 @@ public sealed class ExplainerTests
     public void A_gate_within_its_margin_holds_what_names_it()
     {
         var item = Sample.Object(true, (GatedAnnotations.Gates, "flux-system/maintenance"), (GatedAnnotations.HeldBy, "flux-system/maintenance (GateClosing)"));
-        var explanation = Sample.Explain(item, Sample.Closing);
+        var explanation = Sample.Explain(item, Sample.Closing with { Spec = new GateSpec { Window = "1h" } });
         explanation.State.Should().Be(HoldState.Held);
         explanation.Headline.Should().Be("Kustomization apps/my-app is held by flux-system/maintenance (closing).");
         explanation.Notes[0].Should().Be("It stays held when its gate closes: nothing new is released within the margin before that.");
