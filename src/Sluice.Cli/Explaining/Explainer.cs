@@ -103,7 +103,7 @@ internal sealed class Explainer(string program, DateTimeOffset now)
         hold.Until is { } until ? $"If nobody does anything, it is released at {RelativeTime.Both(until, now)}."
         : hold.NeedsCandidates ? "It stays held, whatever gate opens."
         : hold.Bound is { Count: > 0 } && hold.Blocking.Count() > 1 && hold.Blocking.Any(gate => gate.OpensAt is not null)
-            ? $"Until when is not known: whether {Names(hold.Blocking)} must all open, or one of them is enough, is in the bindings that put {Names(hold.Bound)} before it."
+            ? $"Until when is not known: whether {Names(hold.Blocking)} must all open, or one of them is enough, is in the bindings that put {(hold.Bound.Count == hold.Blocking.Count() ? "them" : Names(hold.Bound))} before it."
         : hold.Blocking.All(gate => gate.WaitsForCheck) ? "It stays held until what is checked is in order."
         : !hold.Blocking.Any(gate => gate.State is GateCondition.Closed or GateCondition.Closing) ? "It stays held until somebody corrects that."
         : hold.Blocking.Any(gate => !gate.IsOpened) ? "It stays held until somebody opens what is closed: no transition is scheduled that would release it."
