@@ -138,12 +138,11 @@ public sealed record ReleaseState
             return handled;
         }
 
+        var waiting = Waiting?.Candidate == target ? Waiting : new(target, now, Waiting?.Candidate.Revision);
         return handled with
         {
-            Waiting = Waiting is { IsRollback: true } same && same.Candidate == target
-                // Asked for again, it goes on waiting, as the request of who asked first.
-                ? same
-                : new(target, Waiting?.Candidate == target ? Waiting.Since : now, Waiting?.Candidate == target ? Waiting.Supersedes : Waiting?.Candidate.Revision, IsRollback: true, SetAsideBefore, request.By),
+            // Asked for again, it goes on waiting, as the request of who asked first.
+            Waiting = waiting.IsRollback ? waiting : waiting with { IsRollback = true, SetAsideBefore = SetAsideBefore, RequestedBy = request.By },
             // While it is not known what the source offers, that is what waited, or what was set aside before.
             SetAside = offered == target ? null
                 : offered ?? (Waiting is { IsRollback: false } offeredLast ? Other(offeredLast.Candidate, target) : null) ?? Other(SetAside, target) ?? Released?.Candidate,

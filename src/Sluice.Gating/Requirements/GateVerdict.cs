@@ -6,7 +6,7 @@ namespace Sluice.Gating.Requirements;
 /// <param name="Detail">More about the reason, for the person on call; may be empty.</param>
 public sealed record GateVerdict(string Gate, VerdictKind Kind, string Detail = "")
 {
-    /// <summary>Who asked for it to be opened, as far as that is known; <see langword="null"/>: nobody, as where a window or its default opens it. It need not let anything pass.</summary>
+    /// <summary>Who asked for it to be opened, as far as that is known; <see langword="null"/>: nobody, as where a window or its default opens it, or it is closed.</summary>
     public string? OpenedBy { get; init; }
 
     /// <summary>The verdict as a clause of a sentence: <c>gate 'flux-system/sre-approval' is closed</c>.</summary>

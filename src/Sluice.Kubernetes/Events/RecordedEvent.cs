@@ -19,14 +19,7 @@ internal sealed record RecordedEvent(
     public string Namespace => string.IsNullOrEmpty(Regarding.Key.Namespace) ? "default" : Regarding.Key.Namespace;
 
     /// <summary>The message; who did it is at its end, since an Event has no field for it, and is not what is left out of one that is too long.</summary>
-    private string Text
-    {
-        get
-        {
-            var who = By is null ? "" : $" (by {Shorten(By, MaxByLength)})";
-            return Shorten(Message, MaxMessageLength - who.Length) + who;
-        }
-    }
+    private string Text { get; } = WithWho(Message, By is null ? "" : $" (by {Shorten(By, MaxByLength)})");
 
     /// <summary>What must be equal for two events to be counted as one.</summary>
     public EventIdentity Identity => new(Regarding.Kind, Regarding.Key, Regarding.Uid, Type, Reason, Action, Text);
@@ -109,6 +102,8 @@ internal sealed record RecordedEvent(
             json.WriteString("resourceVersion"u8, Regarding.ResourceVersion);
         json.WriteEndObject();
     }
+
+    private static string WithWho(string message, string who) => Shorten(message, MaxMessageLength - who.Length) + who;
 
     private static string Shorten(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 
