@@ -50,10 +50,10 @@ internal sealed class ConnectionDrain(TimeProvider time)
         }
     };
 
-    /// <summary>Says in an answer that its connection closes, once it has begun. HTTP/2 has no such header: there the server says it when it stops.</summary>
+    /// <summary>Says in an answer that its connection closes, once it has begun.</summary>
     public void Tell(HttpContext context)
     {
-        if (_began is not null && HttpProtocol.IsHttp11(context.Request.Protocol))
+        if (_began is not null)
         {
             context.Response.Headers.Connection = "close";
         }

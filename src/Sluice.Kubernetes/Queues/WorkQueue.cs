@@ -53,6 +53,16 @@ public sealed class WorkQueue<TKey> : IQueueObservation, IDisposable where TKey 
         }
     }
 
+    /// <summary>Keys that are being worked on.</summary>
+    internal int InWorkCount
+    {
+        get
+        {
+            lock (_lock)
+                return _inWork.Count;
+        }
+    }
+
     /// <summary>Keys that become ready later.</summary>
     public int DelayedCount
     {

@@ -135,6 +135,16 @@ public sealed class WebhookDrainTests : IDisposable
     private WebhookEndpoint Endpoint(TimeProvider time) =>
         new(ListenAddress.Parse("127.0.0.1:0"), new([]), () => new() { ServerCertificate = _certificate }, _metrics, time, NullLoggerFactory.Instance);
 
+    [Fact]
+    public async Task A_client_that_would_rather_speak_http_2_is_answered_by_http_1_in_which_each_request_can_be_told_that_it_was_the_last()
+    {
+        await using var endpoint = Endpoint(TimeProvider.System);
+        await endpoint.StartAsync(TestContext.Current.CancellationToken);
+        using var client = new TcpClient();
+        await using var tls = await ConnectAsync(client, endpoint.Bound!, SslApplicationProtocol.Http2, SslApplicationProtocol.Http11);
+        tls.NegotiatedApplicationProtocol.Should().Be(SslApplicationProtocol.Http11);
+    }
+
     /// <summary>How many requests of busy clients are not answered when a server stops.</summary>
     private async Task<int> LostAsync(IPEndPoint address, Func<Task> stop)
     {
@@ -183,11 +193,16 @@ public sealed class WebhookDrainTests : IDisposable
         return false;
     }
 
-    private async Task<SslStream> ConnectAsync(TcpClient client, IPEndPoint address)
+    private async Task<SslStream> ConnectAsync(TcpClient client, IPEndPoint address, params SslApplicationProtocol[] offered)
     {
         await client.ConnectAsync(address);
         var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "webhook", RemoteCertificateValidationCallback = (_, served, _, _) => served?.GetCertHashString() == _certificate.GetCertHashString() });
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "webhook",
+            ApplicationProtocols = [.. offered],
+            RemoteCertificateValidationCallback = (_, served, _, _) => served?.GetCertHashString() == _certificate.GetCertHashString(),
+        });
         return tls;
     }
 }
