@@ -26,15 +26,15 @@ internal static class ReleaseOnceCommand
         var (kind, json) = await name.FindAsync(context, arguments, cancellation);
         var item = ClusterClient.ToFluxObject(json);
         var key = new ObjectKey(item.Metadata.Namespace ?? "", item.Metadata.Name);
-        if (Hold.Reasons(item).Count == 0)
+        if (HoldWords.Of(item) is not { } held)
         {
             throw new CommandException($"{kind.Kind.Kind} {key} is not held, so there is nothing to release\n"
                 + $"ask '{context.Program} explain {new TypedName(kind.Kind, key.Name)} -n {key.Namespace}{KindNames.Option(kind.Kind)}' how it stands");
         }
 
-        if (item.Annotation(GatedAnnotations.KeepSuspended) is { } kept)
+        if (WhySuspended(item) is { } kept)
         {
-            throw new CommandException($"{kind.Kind.Kind} {key} is to be kept suspended (\"{kept}\"), so it would not reconcile now, but as soon as that is over, whatever its gates say then\n"
+            throw new CommandException($"{kind.Kind.Kind} {key} {kept}, so it would not reconcile now\n"
                 + $"have it go on first: {context.Program} resume {new TypedName(kind.Kind, key.Name)} -n {key.Namespace}{KindNames.Option(kind.Kind)}");
         }
 
@@ -42,7 +42,12 @@ internal static class ReleaseOnceCommand
         if (context.IsForPrograms)
             new ObjectPrinter(context).Print(kind.Resource, json);
         else
-            context.Terminal.WriteLine(Printable.Line($"{kind.Kind.Kind} {key} may reconcile once; {string.Join(", ", Hold.Reasons(item).Keys)} holds it again after that."));
+            context.Terminal.WriteLine(Printable.Line($"{kind.Kind.Kind} {key} may reconcile once; {held.Again}."));
         return ExitCodes.Ok;
     }
+
+    private static string? WhySuspended(FluxObject item) =>
+        item.Annotation(GatedAnnotations.KeepSuspended) is { } kept ? $"is to be kept suspended (\"{kept}\")"
+        : Suspender.Of(item) is [_, ..] others ? $"is suspended by {Suspender.Names(others)}, too"
+        : null;
 }

@@ -33,22 +33,22 @@ internal static class ResumeCommand
             item = ClusterClient.ToFluxObject(json);
         }
 
-        var heldBy = string.Join(", ", Hold.Reasons(item).Keys);
+        var held = HoldWords.Of(item);
         var clear = SuspendPatch.Clear(
-            item.Annotation(GatedAnnotations.KeepSuspended) is not null, item.Annotation(GatedAnnotations.SuspendedBy) is not null, item.Spec.Suspend && heldBy.Length == 0);
+            item.Annotation(GatedAnnotations.KeepSuspended) is not null, item.Annotation(GatedAnnotations.SuspendedBy) is not null, item.Spec.Suspend && held is null);
         if (clear is not null)
             json = await context.Cluster.MergePatchAsync(kind.Resource, key, clear, cancellation);
         if (context.IsForPrograms)
             new ObjectPrinter(context).Print(kind.Resource, json);
         else
-            context.Terminal.WriteLine(Printable.Line(Sentence($"{kind.Kind.Kind} {key}", wasSuspended, heldBy, Suspender.Of(ClusterClient.ToFluxObject(json)))));
+            context.Terminal.WriteLine(Printable.Line(Sentence($"{kind.Kind.Kind} {key}", wasSuspended, held, Suspender.Of(ClusterClient.ToFluxObject(json)))));
         return ExitCodes.Ok;
     }
 
-    private static string Sentence(string subject, bool wasSuspended, string heldBy, IReadOnlyList<Suspender> others) =>
-        heldBy.Length > 0 && others.Count > 0
-            ? $"{subject} is held by {heldBy}, and stays suspended after that: {string.Join(", ", others.Select(other => $"field manager '{other.Manager}'"))} has set spec.suspend too; run this again when it is released."
-        : heldBy.Length > 0 ? $"{subject} is held by {heldBy}: it goes on when that opens."
+    private static string Sentence(string subject, bool wasSuspended, HoldWords? held, IReadOnlyList<Suspender> others) =>
+        held is not null && others.Count > 0
+            ? $"{subject} is held by {held.By}, and stays suspended after that: {Suspender.Names(others)} has set spec.suspend too; run this again when it is released."
+        : held is not null ? $"{subject} is held by {held.By}: it goes on when {held.Ends}."
         : wasSuspended ? $"{subject} is resumed."
         : $"{subject} was not suspended.";
 }

@@ -28,11 +28,10 @@ internal static class SuspendCommand
         var item = ClusterClient.ToFluxObject(json);
         var key = new ObjectKey(item.Metadata.Namespace ?? "", item.Metadata.Name);
         json = await context.Cluster.ApplyAsync(kind.Resource, key, SuspendPatch.Suspend(kind.Resource, key, item.Metadata.Uid, reason), cancellation);
-        var heldBy = string.Join(", ", Hold.Reasons(item).Keys);
         if (context.IsForPrograms)
             new ObjectPrinter(context).Print(kind.Resource, json);
         else
-            context.Terminal.WriteLine(Printable.Line($"{kind.Kind.Kind} {key} is suspended{(heldBy.Length > 0 ? $", and stays so when {heldBy} opens" : "")}: {reason}"));
+            context.Terminal.WriteLine(Printable.Line($"{kind.Kind.Kind} {key} is suspended{(HoldWords.Of(item) is { } held ? $", and stays so when {held.Opens}" : "")}: {reason}"));
         return ExitCodes.Ok;
     }
 }

@@ -92,7 +92,7 @@ internal sealed record Hold
         return new Hold
         {
             IsHeld = !string.IsNullOrEmpty(heldBy),
-            IsUndecided = heldBy == ByAdmission,
+            IsUndecided = IsByAdmission(item),
             IsDeleting = item.Metadata.DeletionTimestamp is not null,
             Since = Rfc3339.TryParse(item.Annotation(GatedAnnotations.HeldSince), out var since) ? since : null,
             Gates = isOneOf ? WithBound([.. findings]) : [.. findings],
@@ -115,8 +115,11 @@ internal sealed record Hold
         return reasons;
     }
 
-    /// <summary>What stands beside the gates there: that admission holds it, an entry that cannot be read, or how many more there are.</summary>
-    private static bool IsOfGate(KeyValuePair<string, string> reason) =>
+    /// <summary>Whether admission holds an object, and no controller has asked its gates yet.</summary>
+    public static bool IsByAdmission(FluxObject item) => item.Annotation(GatedAnnotations.HeldBy) == ByAdmission;
+
+    /// <summary>Whether one of <see cref="Reasons"/> is a gate: beside them stand that admission holds it, an entry that cannot be read, or how many more there are.</summary>
+    public static bool IsOfGate(KeyValuePair<string, string> reason) =>
         reason.Key.Contains('/', StringComparison.Ordinal) && reason.Value != nameof(VerdictKind.InvalidReference);
 
     /// <summary>

@@ -15,4 +15,7 @@ internal sealed record Suspender(string Manager, DateTimeOffset? At)
             .Where(entry => entry.Manager != FieldManagers.Controller && entry.Owns(["f:spec", "f:suspend"]))
             .Select(entry => new Suspender(entry.Manager ?? "somebody", entry.Time)),
     ];
+
+    /// <summary>Them, in a sentence.</summary>
+    public static string Names(IEnumerable<Suspender> suspenders) => string.Join(", ", suspenders.Select(suspender => $"field manager '{suspender.Manager}'"));
 }

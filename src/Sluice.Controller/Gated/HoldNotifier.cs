@@ -90,17 +90,19 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
     public static (bool IsWarning, string Reason, string Message)? Describe(GatedObject gated, HoldPlan plan, HoldDecision decision)
     {
         var others = gated.Hold.OtherOwners.IsEmpty ? "somebody" : $"field manager '{string.Join("', '", gated.Hold.OtherOwners)}'";
+        var refusal = plan.RefusesOnce ? $". {Refusal(gated)}" : "";
         return plan.Change switch
         {
-            HoldChange.Hold => (false, "Held", $"Held: {decision.Message} What Flux has begun it finishes"),
+            HoldChange.Hold => (false, "Held", $"Held: {decision.Message} What Flux has begun it finishes{refusal}"),
             HoldChange.Reassert => (true, "HoldReasserted",
                 $"{Capital(others)} lifted the hold, and it is put back. {decision.Message} To let the object pass, open the gate; "
-                + $"to let it reconcile once, set the annotation {GatedAnnotations.ReleaseOnce}; where Git says 'suspend: false', remove that line"),
+                + $"to let it reconcile once, set the annotation {GatedAnnotations.ReleaseOnce}; where Git says 'suspend: false', remove that line{refusal}"),
             HoldChange.Release when gated.Hold.IsSuspended && !gated.Hold.OtherOwners.IsEmpty =>
                 (false, "Released", $"Released: {Why(decision)} It stays suspended by {others}, which Sluice never resumes"),
             HoldChange.Release => (false, "Released", $"Released: {Why(decision)}"),
             HoldChange.Keep => (false, "KeptSuspended", $"{Why(decision)} It stays suspended, as asked: {gated.Hold.KeepSuspended}"),
             HoldChange.ReleaseOnce => (false, "ReleasedOnce", $"Released for one reconciliation, as asked with token '{gated.Hold.ReleaseOnce}'. {decision.Message}"),
+            HoldChange.RefuseOnce => (true, "ReleaseOnceRefused", $"{Refusal(gated)} {decision.Message}"),
             HoldChange.HoldAgain => (false, "HeldAgain", $"Flux has reconciled once; held again. {decision.Message}"),
             _ => null,
         };
@@ -108,6 +110,12 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
 
     /// <summary>Who did it, as far as that is known: of a release, who opened the gates. Nobody in particular holds.</summary>
     public static string? By(HoldPlan plan, HoldDecision decision) => plan.Change == HoldChange.Release ? decision.By : null;
+
+    private static string Refusal(GatedObject gated)
+    {
+        var why = gated.Hold.KeepSuspended is { } kept ? $"it is to be kept suspended ({kept})" : $"field manager '{string.Join("', '", gated.Hold.OtherOwners)}' has suspended it, too";
+        return $"Token '{gated.Hold.ReleaseOnce}' asked for one reconciliation, and is used up without one: {why}. Ask anew once that is over.";
+    }
 
     private static string Why(HoldDecision decision) => decision.IsGated ? decision.Message : "No gate has to do with it any more.";
 

@@ -70,7 +70,7 @@ internal sealed partial class HoldReconciler(
             return ReconcileResult.Done;
         }
 
-        if (gated.IsDeleting && plan.Change is (HoldChange.Hold or HoldChange.HoldAgain))
+        if (gated.IsDeleting && plan.Change is (HoldChange.Hold or HoldChange.HoldAgain or HoldChange.RefuseOnce))
         {
             // Nothing new is deployed of what is being deleted. Held from now on, Flux would leave behind what it has deployed.
             return ReconcileResult.Done;

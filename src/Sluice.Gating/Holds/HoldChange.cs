@@ -24,6 +24,9 @@ public enum HoldChange
     /// <summary>The object is let go for one reconciliation.</summary>
     ReleaseOnce,
 
+    /// <summary>The object was to be let go for one reconciliation, and is not, since somebody else keeps it suspended: what asked for that is used up.</summary>
+    RefuseOnce,
+
     /// <summary>That reconciliation is over, and the object is held again.</summary>
     HoldAgain,
 }

@@ -11,6 +11,9 @@ namespace Sluice.Gating.Holds;
 /// </param>
 public sealed record HoldPlan(HoldIntent Intent, HoldChange Change, HoldIntent? TakeOver)
 {
+    /// <summary>Whether what asked for one reconciliation is used up without one, since somebody else keeps the object suspended.</summary>
+    public bool RefusesOnce { get; private init; }
+
     /// <summary>Decides what to do. A pure function, level-triggered: it looks at what is, not at what happened.</summary>
     /// <param name="seen">What is seen of the object.</param>
     /// <param name="isApproved">Whether its gates let it pass; true for an object that names none.</param>
@@ -27,7 +30,7 @@ public sealed record HoldPlan(HoldIntent Intent, HoldChange Change, HoldIntent? 
         var takeOver = !intent.Suspend && seen.IsHeldByAdmission
             ? new HoldIntent { Suspend = true, HeldBy = seen.HeldBy, HeldSince = seen.HeldSince, ReleasedOnce = seen.ReleasedOnce }
             : null;
-        return new(intent, Classify(seen, intent), takeOver);
+        return new(intent, Classify(seen, intent), takeOver) { RefusesOnce = IsOnceRefused(seen, intent) };
     }
 
     private static HoldIntent WhenApproved(HoldObservation seen) => new()
@@ -47,16 +50,20 @@ public sealed record HoldPlan(HoldIntent Intent, HoldChange Change, HoldIntent? 
             HeldSince = seen.HeldSince ?? Rfc3339.WholeSecond(now),
             ReleasedOnce = seen.ReleasedOnce,
         };
-        var isAskedToPass = seen.ReleaseOnce is not null && seen.ReleaseOnce != seen.ReleasedOnce;
-        if (!isAskedToPass || seen.KeepSuspended is not null || seen.IsSuspended && !seen.OtherOwners.IsEmpty)
+        if (seen.ReleaseOnce is null || seen.ReleaseOnce == seen.ReleasedOnce)
         {
             return held;
         }
 
-        return seen.ReleasingOnce == seen.ReleaseOnce && seen.AttemptFinished
+        // Where others keep it suspended it is used up, as one that comes while the gates are opened: else it would fire whenever they let go, whoever may pass the gates by then.
+        return HasPassedOnce(seen) || IsSuspendedByOthers(seen)
             ? held with { ReleasedOnce = seen.ReleaseOnce }
             : new HoldIntent { ReleasingOnce = seen.ReleaseOnce, ReleasedOnce = seen.ReleasedOnce };
     }
+
+    private static bool HasPassedOnce(HoldObservation seen) => seen.ReleasingOnce is not null && seen.ReleasingOnce == seen.ReleaseOnce && seen.AttemptFinished;
+
+    private static bool IsSuspendedByOthers(HoldObservation seen) => seen.KeepSuspended is not null || seen.IsSuspended && !seen.OtherOwners.IsEmpty;
 
     private static HoldChange Classify(HoldObservation seen, HoldIntent intent)
     {
@@ -77,11 +84,14 @@ public sealed record HoldPlan(HoldIntent Intent, HoldChange Change, HoldIntent? 
 
         return seen switch
         {
-            { ReleasingOnce: not null } => HoldChange.HoldAgain,
+            { ReleasingOnce: not null } => IsOnceRefused(seen, intent) ? HoldChange.RefuseOnce : HoldChange.HoldAgain,
             // Admission suspends what is born, and cannot say since when: Sluice looks at it for the first time.
             { HeldBy: null } or { IsHeldByAdmission: true, HeldSince: null } => HoldChange.Hold,
             { IsSuspended: false } => HoldChange.Reassert,
-            _ => HoldChange.Relabel,
+            _ => IsOnceRefused(seen, intent) ? HoldChange.RefuseOnce : HoldChange.Relabel,
         };
     }
+
+    private static bool IsOnceRefused(HoldObservation seen, HoldIntent intent) =>
+        intent.HeldBy is not null && intent.ReleasedOnce != seen.ReleasedOnce && !HasPassedOnce(seen);
 }

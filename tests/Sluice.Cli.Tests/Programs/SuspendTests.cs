@@ -70,6 +70,35 @@ public sealed class SuspendTests(ClusterWithGates cluster)
         (await _sluice.RunAsync($"release-once ks/my-app -n {inNamespace}")).FailedWith(1).Error.Should().Contain("is not held, so there is nothing to release");
     }
 
+    [Fact]
+    public async Task Release_once_refuses_what_somebody_else_has_suspended_too_since_it_would_use_the_token_up()
+    {
+        var inNamespace = await cluster.NamespaceAsync("release-once-suspended");
+        await HeldAsync(inNamespace);
+        await cluster.ControlPlane.Kubectl.ApplyAsync($$"""
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {name: my-app, namespace: {{inNamespace}}}
+            spec: {suspend: true}
+            """, "flux");
+        (await _sluice.RunAsync($"release-once ks/my-app -n {inNamespace}")).FailedWith(1).Error.Should().Contain("is suspended by field manager 'flux', too, so it would not reconcile now");
+        (await _sluice.RunAsync($"suspend ks/my-app -n {inNamespace} --reason migration")).Succeeded();
+        (await _sluice.RunAsync($"release-once ks/my-app -n {inNamespace}")).FailedWith(1).Error.Should().Contain("is to be kept suspended (\"migration\"), so it would not reconcile now");
+    }
+
+    [Fact]
+    public async Task What_admission_holds_is_not_said_to_be_held_by_a_gate_of_that_name()
+    {
+        var inNamespace = await cluster.NamespaceAsync("suspend-born");
+        await cluster.KustomizationAsync(inNamespace, "my-app", "qa", "admission (NotDecidedYet)");
+        (await _sluice.RunAsync($"resume ks/my-app -n {inNamespace}")).Succeeded()
+            .Output.Should().Be($"Kustomization {inNamespace}/my-app is held by admission until sluice-controller has asked its gates: it goes on when its gates let it pass.\n");
+        (await _sluice.RunAsync($"release-once ks/my-app -n {inNamespace}")).Succeeded()
+            .Output.Should().Be($"Kustomization {inNamespace}/my-app may reconcile once; its gates hold it again after that.\n");
+        (await _sluice.RunAsync($"suspend ks/my-app -n {inNamespace} --reason migration")).Succeeded()
+            .Output.Should().Be($"Kustomization {inNamespace}/my-app is suspended, and stays so when its gates let it pass: migration\n");
+    }
+
     [Theory]
     [InlineData("suspend ks/my-app", "error: Option '--reason' is required\n       see 'sluice suspend --help'\n")]
     [InlineData("suspend ks/my-app --reason {0}", "error: --reason is empty: say why the object is suspended\n")]

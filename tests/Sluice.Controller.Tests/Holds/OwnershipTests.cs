@@ -126,6 +126,32 @@ public sealed class OwnershipTests(RunningSluice sluice) : IClassFixture<Running
         (await _cluster.UntilReleasedAsync(Kustomization, ns, "app")).SuspendOwners().Should().Equal("kubectl");
     }
 
+    [Fact]
+    public async Task A_token_for_one_reconciliation_that_comes_while_somebody_else_has_it_suspended_is_used_up_and_says_so()
+    {
+        var ns = await NewAsync();
+        await _cluster.CreateGatedAsync(Kustomization, ns, "app", "gate");
+        await _cluster.UntilHeldAsync(Kustomization, ns, "app");
+        await _cluster.Kubectl.ApplyAsync($$"""
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {name: app, namespace: {{ns}}}
+            spec: {suspend: true}
+            """, "flux");
+        await RefusedAsync("first", "field manager 'flux' has suspended it, too");
+
+        await _cluster.Kubectl.RunAsync("-n", ns, "annotate", "kustomization", "app", "gating.toolkit.fluxcd.io/keep-suspended=migration");
+        await RefusedAsync("second", "it is to be kept suspended (migration)");
+
+        async Task RefusedAsync(string token, string why)
+        {
+            await _cluster.AnnotateAsync(Kustomization, ns, "app", "gating.toolkit.fluxcd.io/release-once", token);
+            var refused = await _cluster.UntilAsync(Kustomization, ns, "app", "has used it up", found => found.Annotation("gating.toolkit.fluxcd.io/released-once") == token);
+            (refused.IsSuspended(), refused.HeldBy() is not null, refused.Annotation("gating.toolkit.fluxcd.io/releasing-once")).Should().Be((true, true, null));
+            await Eventually.GivesAsync("it is said", () => EventsAsync(ns), events => events.Contains($"Warning ReleaseOnceRefused Token '{token}' asked for one reconciliation, and is used up without one: {why}", StringComparison.Ordinal));
+        }
+    }
+
     private async Task<string> NewAsync()
     {
         var ns = await _cluster.NewNamespaceAsync();

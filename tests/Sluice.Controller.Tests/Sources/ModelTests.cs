@@ -10,7 +10,7 @@ using Sluice.TestBed;
 namespace Sluice.Controller.Tests.Sources;
 
 /// <summary>
-/// Random commits and specs of the source, statements of authors, votes, revocations, changed rules and keys, roll-backs, edits of the target, crashes between any two writes and restarts, against
+/// Random commits and specs of the source, statements of authors, votes, also for another GatedSource, openings for one revision, revocations, changed rules and keys, roll-backs, edits of the target, crashes between any two writes and restarts, against
 /// a model that knows nothing of how Sluice works. After every step, and by a watch of the target at every instant: what is deployed was approved, under the rules in force when it was released.
 /// </summary>
 public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<ApprovingCluster>
@@ -23,14 +23,16 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
     private Cluster Cluster => approving.Cluster;
 
     [Theory]
-    [InlineData(1, false, false)]
-    [InlineData(2, false, false)]
-    [InlineData(3, false, false)]
-    [InlineData(4, true, false)]
-    [InlineData(5, true, false)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4, true)]
+    [InlineData(5, true)]
     [InlineData(6, false, true)]
     [InlineData(7, false, true)]
-    public async Task What_is_deployed_was_approved_under_the_rules_in_force_when_it_was_released(int seed, bool isSigned, bool isSeparated)
+    [InlineData(8, false, false, true)]
+    [InlineData(9, false, false, true)]
+    public async Task What_is_deployed_was_approved_under_the_rules_in_force_when_it_was_released(int seed, bool isSigned = false, bool isSeparated = false, bool opensForOne = false)
     {
         var random = new Random(seed);
         SigningKey[] keys = [new(), new()];
@@ -39,6 +41,7 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
         var source = await PlayedSource.StartAsync(Cluster, gate: isSigned
             ? SigningKey.Gate(("key", keys[0], null)).Replace("\"required\":1", "\"required\":2", StringComparison.Ordinal)
             : isSeparated ? """{"default": "opened", "approvals": {"required": 2, "separateFrom": ["commitAuthor"]}}"""
+            : opensForOne ? """{"window": "1h", "approvals": {"required": 1}}"""
             : """{"default": "opened", "approvals": {"required": 2}}""");
         // Who wrote each revision, as it is stated; once stated, that is not taken back.
         var authors = new Dictionary<string, string>();
@@ -48,10 +51,12 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
             voters[person] = await source.AsAsync(person, "sluice-approver");
         }
 
-        var (votes, required, told) = (new List<ModelledVote>(), 2, new List<string>());
+        var (votes, required, told) = (new List<ModelledVote>(), opensForOne ? 1 : 2, new List<string>());
         // Everything that was released, in order; and what each spec digest stands for.
         var (everReleased, ignores, rollbacks, edits) = (new List<ModelledCandidate>(), new Dictionary<string, string>(), 0, 0);
-        var isOpened = true;
+        var isOpened = !opensForOne;
+        // The last one replaces those before it.
+        ModelledOpening? opening = null;
         var (ignoreNow, offered) = ("/docs", (ModelledCandidate?)null);
         // What the source offers, since the step in which a controller saw it first.
         (ModelledCandidate? About, DateTimeOffset At) seen = default;
@@ -61,10 +66,10 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
         var controller = await StartAsync();
         try
         {
-            for (var step = 0; step < (isSigned || isSeparated ? 2 * Steps : Steps); step++)
+            for (var step = 0; step < (isSigned || isSeparated || opensForOne ? 2 * Steps : Steps); step++)
             {
                 // What the controller has looked at before this step, and what it may look at after it: it decides by one of the two.
-                var (votesBefore, requiredBefore, keyBefore, wasOpened, now) = (votes.ToList(), required, key, isOpened, TimeProvider.System.GetUtcNow());
+                var (votesBefore, requiredBefore, keyBefore, wasOpened, openingBefore, now) = (votes.ToList(), required, key, isOpened, opening, TimeProvider.System.GetUtcNow());
                 told.Add(await TakeStepAsync());
                 if (controller is not null)
                 {
@@ -77,10 +82,14 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
                 {
                     var about = release.Item2;
                     // What was released before passes by its old votes only when a person asks for it.
-                    var isBack = GatedApp.Released(gated, "reason") != "Rollback" && everReleased.TakeLast(ReleaseState.HistoryLength).Contains(about);
+                    var isRollback = GatedApp.Released(gated, "reason") == "Rollback";
+                    var isBack = !isRollback && everReleased.TakeLast(ReleaseState.HistoryLength).Contains(about);
                     var votesAfter = votes.Where(vote => !isBack || IsOfNow(vote));
                     votesBefore = [.. votesBefore.Where(vote => !isBack || IsOfNow(vote))];
-                    (isOpened || wasOpened).Should().BeTrue($"the gate was closed in step {step} of seed {seed}: {string.Join("; ", told)}");
+                    (isOpened || wasOpened || openingBefore?.Lets(about, isRollback) == true || opening?.Lets(about, isRollback) == true)
+                        .Should().BeTrue($"the gate was closed to {about} in step {step} of seed {seed}: {string.Join("; ", told)}");
+                    openingBefore?.Released(about);
+                    opening?.Released(about);
                     (MayPass(votesBefore, requiredBefore, keyBefore, about, now) || MayPass(votesAfter, required, key, about, now))
                         .Should().BeTrue($"{about} is released in step {step} of seed {seed}: {string.Join("; ", told)}");
                     releasedBefore = release;
@@ -131,7 +140,12 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
                 return "the controller starts";
             }
 
-            if (random.Next(isOpened ? 20 : 3) == 0)
+            if (opensForOne && candidate is not null && random.Next(3) == 0)
+            {
+                return await OpenForOneAsync(gated);
+            }
+
+            if (!opensForOne && random.Next(isOpened ? 20 : 3) == 0)
             {
                 isOpened = !isOpened;
                 await Cluster.PatchAsync(FluxResources.Gate, source.Namespace, "release", $$"""{"spec": {"default": "{{(isOpened ? "opened" : "closed")}}"} }""");
@@ -219,6 +233,19 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
             return $"fetches {revision} {digest} without {ignoreNow}";
         }
 
+        // Mostly for what waits, by one of its names; else for what was released before.
+        async Task<string> OpenForOneAsync(JsonNode gated)
+        {
+            var waits = Of(gated["status"]!["candidate"])!;
+            var about = everReleased.Count > 0 && random.Next(5) == 0 ? everReleased[random.Next(everReleased.Count)] : waits;
+            var name = random.Next(3) switch { 0 => about.Revision, 1 => about.Digest, _ => $"{about.Digest}@{about.SpecDigest}" };
+            var stamp = $"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}";
+            await Cluster.PatchAsync(FluxResources.Gate, source.Namespace, "release", $$"""{"metadata": {"annotations": {"open.gate.fluxcd.io/revision": "{{name}}", "open.gate.fluxcd.io/requestedAt": "{{stamp}}"} } }""");
+            opening = new(name, waits);
+            await Cluster.UntilAsync(FluxResources.Gate, source.Namespace, "release", "is opened for one", gate => controller is null || (string?)gate["status"]?["lastHandledOpenAt"] == stamp);
+            return $"the gate is opened for {name} alone";
+        }
+
         async Task<string> AskBackAsync(JsonArray history)
         {
             var to = (string)history[random.Next(history.Count)]!["revision"]!;
@@ -278,9 +305,21 @@ public sealed class ModelTests(ApprovingCluster approving) : IClassFixture<Appro
                 vote["spec"]!["expiresAt"] = $"{end:yyyy-MM-ddTHH:mm:ss.fffZ}";
             }
 
+            // Of another GatedSource at the same gate: the same artifact, and none of this one's business.
+            var isElsewhere = random.Next(10) == 0;
+            if (isElsewhere)
+            {
+                vote["spec"]!["target"]!["name"] = "other";
+            }
+
             var (signedWith, how) = isSigned ? Sign(vote) : (null, "");
             await voters[user].RunAsync(["create", "-f", "-"], vote.ToJsonString());
             var spec = vote["spec"]!;
+            if (isElsewhere)
+            {
+                return $"{user} says {decision} to {spec["revision"]} of another";
+            }
+
             votes.Add(new(
                 (string)vote["metadata"]!["name"]!, user, decision == "approve", new((string)spec["revision"]!, (string)spec["digest"]!, (string)spec["specDigest"]!), TimeProvider.System.GetUtcNow(), until, signedWith));
             return $"{user} says {decision} to {spec["revision"]} {spec["digest"]}{(ends ? " for 2 s" : "")}{how}";

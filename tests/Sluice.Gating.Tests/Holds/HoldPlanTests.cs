@@ -85,6 +85,33 @@ public sealed class HoldPlanTests
         Plan(Write(seen, Plan(seen, approved: true)), approved: false).Intent.Suspend);
 
     [Fact]
+    public void A_token_that_comes_while_others_keep_the_object_suspended_does_not_fire_when_they_let_go() => Observations.Sample(seen =>
+    {
+        var isSuspendedByOthers = seen.KeepSuspended is not null || seen.IsSuspended && !seen.OtherOwners.IsEmpty;
+        var after = Write(seen, Plan(seen, approved: false));
+        return !isSuspendedByOthers || Plan(after with { KeepSuspended = null, OtherOwners = [] }, approved: false).Intent.Suspend;
+    });
+
+    [Fact]
+    public void What_is_used_up_without_a_reconciliation_is_said_to_be()
+    {
+        var held = new HoldObservation { IsSuspended = true, OwnsSuspend = true, HeldBy = HeldByText, HeldSince = Now, ReleaseOnce = "a" };
+        var kept = held with { KeepSuspended = "migration" };
+        var plan = Plan(kept, approved: false);
+        (plan.Change, plan.RefusesOnce, plan.Intent.ReleasedOnce).Should().Be((HoldChange.RefuseOnce, true, "a"));
+        Plan(held with { OtherOwners = ["flux"] }, approved: false).Change.Should().Be(HoldChange.RefuseOnce);
+
+        var letGo = held with { IsSuspended = false, OwnsSuspend = false, HeldBy = null, HeldSince = null, ReleasingOnce = "a" };
+        Plan(letGo with { KeepSuspended = "migration" }, approved: false).Change.Should().Be(HoldChange.RefuseOnce, "Flux has not tried yet");
+        plan = Plan(letGo with { KeepSuspended = "migration", AttemptFinished = true }, approved: false);
+        (plan.Change, plan.RefusesOnce).Should().Be((HoldChange.HoldAgain, false), "it has");
+
+        plan = Plan(kept with { HeldBy = null, HeldSince = null }, approved: false);
+        (plan.Change, plan.RefusesOnce).Should().Be((HoldChange.Hold, true), "the hold is told, and that with it");
+        (Plan(held, approved: true).RefusesOnce, Plan(held, approved: false).RefusesOnce).Should().Be((false, false));
+    }
+
+    [Fact]
     public void A_hold_keeps_the_time_of_its_beginning_in_whole_seconds()
     {
         Plan(new() { }, approved: false).Intent.HeldSince.Should().Be(Now.AddMilliseconds(-500));
