@@ -32,6 +32,21 @@ public sealed class SuspendTests(RunningControlPlane running)
     }
 
     [Fact]
+    public async Task A_suspended_source_takes_note_of_a_new_spec_in_its_status_and_its_condition_though_its_artifact_is_of_the_old_one()
+    {
+        await using var flux = await FluxInNamespace.StartAsync(running.ControlPlane);
+        var revision = await flux.Git.CommitAsync(("deploy/one.yaml", flux.ConfigMap("one", "1")));
+        await flux.ApplyAppAsync();
+        var before = await flux.ObjectAsync("GitRepository", "app", obj => obj.Text("status", "artifact", "revision") == revision && Conditions.IsTrue(obj, "Ready"), "it is fetched");
+        await flux.PatchAsync("GitRepository", "app", """{"spec":{"suspend":true,"ignore":"/deploy"}}""");
+        var suspended = await flux.ObjectAsync(
+            "GitRepository", "app", obj => obj.Number("status", "observedGeneration") == obj.Generation() && Conditions.Find(obj, "Ready").Number("observedGeneration") == obj.Generation(), "the suspension is observed");
+        Conditions.IsTrue(suspended, "Ready").Should().BeTrue();
+        suspended.Text("status", "artifact", "digest").Should().Be(before.Text("status", "artifact", "digest"));
+        suspended.Generation().Should().NotBe(before.Generation());
+    }
+
+    [Fact]
     public async Task A_reconciliation_that_has_begun_finishes_after_the_suspension()
     {
         await using var flux = await FluxInNamespace.StartAsync(running.ControlPlane, options => options with { ReconcileDelay = TimeSpan.FromSeconds(2) });

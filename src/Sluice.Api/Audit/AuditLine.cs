@@ -156,6 +156,9 @@ public sealed record AuditLine
             json.WriteString("gate", approval.Gate);
             json.WriteString("approver", approval.Approver);
             json.WriteString("decision", approval.Decision);
+            json.WriteString("name", approval.Name);
+            json.WriteString("at", Rfc3339.Format(approval.At));
+            WriteUnlessNull(json, "reason", approval.Reason);
             WriteUnlessNull(json, "signedBy", approval.SignedBy);
             json.WriteEndObject();
         }

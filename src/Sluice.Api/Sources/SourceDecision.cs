@@ -52,7 +52,7 @@ public sealed record SourceDecision
         Message = Cut(record.Message),
     };
 
-    // Not through the middle of a character.
-    private static string? Cut(string? text) =>
-        text is null || text.Length <= MaxText ? text : $"{text[..(char.IsHighSurrogate(text[MaxText - 2]) ? MaxText - 2 : MaxText - 1)]}…";
+    /// <summary>The beginning of a text, of at most so many characters; not through the middle of one.</summary>
+    public static string? Cut(string? text, int length = MaxText) =>
+        text is null || text.Length <= length ? text : $"{text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)]}…";
 }

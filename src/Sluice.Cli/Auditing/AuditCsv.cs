@@ -46,7 +46,7 @@ internal static partial class AuditCsv
     {
         "kind" or "namespace" or "name" or "uid" => line.TryGetProperty("object", out var about) ? Text(about, column) : "",
         "gates" => List(line, column, "name", "state", "reason"),
-        "approvals" => List(line, column, "gate", "approver", "decision", "signedBy"),
+        "approvals" => List(line, column, "gate", "approver", "decision", "name", "at", "signedBy", "reason"),
         _ => Text(line, column),
     };
 

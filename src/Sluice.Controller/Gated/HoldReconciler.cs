@@ -87,15 +87,17 @@ internal sealed partial class HoldReconciler(
             audit.Deciding(record, letsPass: !plan.Intent.Suspend);
         }
 
+        var letsGo = !plan.Intent.Suspend;
+        using var deadline = ReleaseDeadline.Begin(letsGo, null, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
-            var letsGo = !plan.Intent.Suspend;
-            var latest = plan.TakeOver is { } first ? await WriteAsync(key.Kind, resource, gated, first, letsGo, cancellation) : gated;
-            latest = await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, cancellation);
+            var latest = plan.TakeOver is { } first ? await WriteAsync(key.Kind, resource, gated, first, letsGo, either.Token) : gated;
+            latest = await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, either.Token);
             if (plan.Intent.Claim(latest.Hold) is { } claim)
             {
-                latest = await WriteAsync(key.Kind, resource, latest, claim, letsGo, cancellation);
-                latest = await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, cancellation);
+                latest = await WriteAsync(key.Kind, resource, latest, claim, letsGo, either.Token);
+                latest = await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, either.Token);
             }
 
             if (plan.Intent.Suspend && !latest.Hold.IsSuspended)
@@ -118,6 +120,11 @@ internal sealed partial class HoldReconciler(
         {
             Remember();
             throw;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            Remember();
+            return new() { Retry = true };
         }
         catch (KubernetesApiException e)
         {

@@ -160,6 +160,7 @@ internal sealed class CandidateEvaluator(GateEvaluator gates, Votes votes, Elsew
         Decision = vote.Approves ? ApprovalSpec.Approve : ApprovalSpec.Reject,
         At = vote.CastAt,
         Until = vote.EndsAt(rules),
+        Reason = string.IsNullOrEmpty(vote.Reason) ? null : SourceDecision.Cut(vote.Reason, CandidateApproval.MaxReason),
         SignedBy = rules.Keys is null ? null : vote.Signature?.Key,
     };
 }

@@ -209,7 +209,8 @@ internal sealed record GatedSourceLook
             (false, "SourceMoved", $"Candidate {State.Waiting.Candidate.Revision} may pass, and is not released: {Obstacle ?? source.Problem ?? "the source offers another now"}"),
         { Waiting: not null } => (false, Candidate!.Decision.Reason, Candidate.Decision.Message),
         { Released: { } released } => (true, released.Reason, $"{released.Candidate.Revision} is released, and nothing waits"
-            + (State.SetAside is { } aside && aside == source.Shown ? $": {aside.Revision}, which the source offers, was rolled back, and comes back when it is asked for" : "")),
+            + (State.SetAside is { } aside && aside == source.Shown ? $": {aside.Revision}, which the source offers, was rolled back, and comes back when it is asked for"
+                : source.IsSuspended && source.Shown != released.Candidate ? $": {source.Problem}" : "")),
         _ => (false, "NoCandidate", source.Problem ?? "the source offers nothing"),
     };
 

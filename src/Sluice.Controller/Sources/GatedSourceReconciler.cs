@@ -108,6 +108,7 @@ internal sealed partial class GatedSourceReconciler(
             look = Look(observed, source, target);
         }
 
+        using var deadline = ReleaseDeadline.Begin(look.Releases, look.Candidate?.Until, time);
         if (look is { Releases: true, Candidate: { Decision.IsApproved: true } candidate })
         {
             if (!await check.StandsAsync(observed, candidate, cancellation))
@@ -127,7 +128,17 @@ internal sealed partial class GatedSourceReconciler(
         if (GatedSourceLook.Differ(look.Status, observed.Status))
         {
             audit.Deciding(look.Decisions, letsPass: look.Releases);
-            var written = await WriteAsync(observed, look, cancellation);
+            ObservedGatedSource written;
+            try
+            {
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+                written = await WriteAsync(observed, look, either.Token);
+            }
+            catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
+            {
+                return new() { Retry = true };
+            }
+
             _open.Done(about);
             notifier.Tell(observed, look);
             observed = written;
@@ -217,14 +228,14 @@ internal sealed partial class GatedSourceReconciler(
             sources.Observe(written);
             return written;
         }
-        catch (KubernetesApiException e) when (!e.IsNotFound && look.Decisions is [.., var last] && !DecisionRecords.TakesBack(last))
+        catch (Exception e) when (e is OperationCanceledException or KubernetesApiException { IsNotFound: false } && look.Decisions is [.., var last] && !DecisionRecords.TakesBack(last))
         {
             // A conflict may be one with the same write, whose first answer was lost. What takes back is told by what it takes back.
             var about = DecisionRecords.About(observed);
             var before = _open.Untold(about);
             // When it was decided first: it may have been carried out by that try.
             var decisions = look.Decisions.Select(decision => before?.Look.Decisions.FirstOrDefault(other => AuditLog.IsSame(other, decision)) ?? decision);
-            _open.Remember(about, new(observed, look with { Decisions = [.. decisions] }, !e.IsConflict || before is { MayComeLate: true }));
+            _open.Remember(about, new(observed, look with { Decisions = [.. decisions] }, e is not KubernetesApiException { IsConflict: true } || before is { MayComeLate: true }));
             ForgetIfGone(observed);
             throw;
         }

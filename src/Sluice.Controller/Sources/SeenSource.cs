@@ -21,6 +21,9 @@ internal sealed record SeenSource
     /// <summary>Whether the artifact is of this spec, and good: else the two may not belong together.</summary>
     public bool IsCurrent { get; init; }
 
+    /// <summary>Whether it is suspended: then it offers what is known already, and nothing else.</summary>
+    public bool IsSuspended { get; init; }
+
     /// <summary>Why it offers nothing new, for people; <see langword="null"/>: it does.</summary>
     public string? Problem { get; init; }
 

@@ -61,7 +61,7 @@ internal static class SourceDecisions
             });
         }
 
-        AddRejections();
+        AddVotes();
         if (look.Releases && look.State.Released is { } released)
         {
             decided.Add(About(released.Candidate, candidate.Gates, candidate.Approvals) with
@@ -76,34 +76,51 @@ internal static class SourceDecisions
 
         return decided.ToImmutable();
 
-        void AddRejections()
+        void AddVotes()
         {
             var judged = look.Releases ? look.State.Released!.Candidate : after!.Candidate;
-            // What waits anew is told anew who is against it.
-            var were = Against(before?.Candidate == judged && (look.Releases || !IsGone(before, after)) ? observed.Status?.Candidate?.Approvals : null);
-            var are = Against(candidate.Approvals);
-            var lifted = were.ExceptBy(are.Select(Who), Who).ToList();
-            if (lifted.Count > 0)
-            {
-                decided.Add(About(judged, candidate.Gates, candidate.Approvals) with
-                {
-                    Decision = "RejectionRevoked",
-                    Reason = candidate.Decision.Reason,
-                    Message = $"The rejection of {judged.Revision} by {string.Join(", ", lifted.Select(vote => $"{vote.Approver} at gate '{vote.Gate}'"))} counts no more: "
-                        + (lifted.All(vote => vote.Until <= now) ? "it has ended" : "it was taken back, or the gate does not want it now"),
-                });
-            }
-
-            var added = are.ExceptBy(were.Select(Who), Who).ToList();
+            // Of what waits anew it is told anew who is against it.
+            var waited = before?.Candidate == judged && (look.Releases || !IsGone(before, after));
+            var told = waited ? observed.Status?.Candidate?.Approvals : null;
+            var (lifted, added) = Changed(told, candidate.Approvals, ApprovalSpec.Reject);
+            AddLifted("RejectionRevoked", "rejection", lifted);
             if (added.Count > 0)
             {
                 decided.Add(About(judged, candidate.Gates, candidate.Approvals) with
                 {
                     Decision = Rejected,
-                    By = string.Join(", ", added.Select(vote => vote.Approver).Distinct()),
+                    By = Approvers(added),
                     Reason = Rejected,
                     Message = $"Candidate {judged.Revision} is voted against: {string.Join(", ", candidate.Rejections)}.",
                 });
+            }
+
+            (lifted, added) = Changed(told, candidate.Approvals, ApprovalSpec.Approve);
+            AddLifted("ApprovalRevoked", "approval", lifted);
+            // What begins to wait, or is released, says itself by whom it was approved.
+            if (added.Count > 0 && waited && !look.Releases)
+            {
+                decided.Add(About(judged, candidate.Gates, candidate.Approvals) with
+                {
+                    Decision = "ApprovalGiven",
+                    By = Approvers(added),
+                    Reason = candidate.Decision.Reason,
+                    Message = $"Candidate {judged.Revision} is voted for: {string.Join(", ", added.Select(vote => $"{vote.Approver} at gate '{vote.Gate}'{(vote.Reason is null ? "" : $" ({vote.Reason})")}"))}. {candidate.Decision.Message}",
+                });
+            }
+
+            void AddLifted(string decision, string what, List<CandidateApproval> lifted)
+            {
+                if (lifted.Count > 0)
+                {
+                    decided.Add(About(judged, candidate.Gates, candidate.Approvals) with
+                    {
+                        Decision = decision,
+                        Reason = candidate.Decision.Reason,
+                        Message = $"The {what} of {judged.Revision} by {string.Join(", ", lifted.Select(vote => $"{vote.Approver} at gate '{vote.Gate}'"))} counts no more: "
+                            + (lifted.All(vote => vote.Until <= now) ? "it has ended" : "it was taken back, or the gate does not want it now"),
+                    });
+                }
             }
         }
 
@@ -116,7 +133,7 @@ internal static class SourceDecisions
             Digest = candidate?.Digest,
             SpecDigest = candidate?.SpecDigest,
             Gates = [.. gates?.Select(gate => new AuditGate($"{gate.Namespace}/{gate.Name}", gate.State, gate.Reason)) ?? []],
-            Approvals = [.. approvals?.Select(vote => new AuditApproval(vote.Gate, vote.Approver, vote.Decision, vote.SignedBy)) ?? []],
+            Approvals = [.. approvals?.Select(vote => new AuditApproval(vote.Gate, vote.Approver, vote.Decision, vote.Name, vote.At, vote.Reason, vote.SignedBy)) ?? []],
         };
     }
 
@@ -137,7 +154,16 @@ internal static class SourceDecisions
     private static string Superseding(string? older, Waiting? before) =>
         older is null ? "" : before is { IsRollback: true } ? $" It takes the place of the roll-back to {older}, which is given up." : $" It supersedes {older}, which was not released.";
 
-    private static List<CandidateApproval> Against(IReadOnlyList<CandidateApproval>? votes) => votes?.Where(vote => vote.Decision == ApprovalSpec.Reject).ToList() ?? [];
+    /// <summary>Which votes of one kind count no more, and which do now.</summary>
+    private static (List<CandidateApproval> Lifted, List<CandidateApproval> Added) Changed(IReadOnlyList<CandidateApproval>? before, IReadOnlyList<CandidateApproval> now, string decision)
+    {
+        var (were, are) = (Of(before ?? []), Of(now));
+        return ([.. were.ExceptBy(are.Select(Who), Who)], [.. are.ExceptBy(were.Select(Who), Who)]);
+
+        List<CandidateApproval> Of(IEnumerable<CandidateApproval> votes) => [.. votes.Where(vote => vote.Decision == decision)];
+    }
+
+    private static string Approvers(IEnumerable<CandidateApproval> votes) => string.Join(", ", votes.Select(vote => vote.Approver).Distinct());
 
     private static (string Gate, string Approver) Who(CandidateApproval vote) => (vote.Gate, vote.Approver);
 }

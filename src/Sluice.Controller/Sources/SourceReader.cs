@@ -46,12 +46,14 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
         var text = CanonicalJson.OfSpec(spec);
         var artifact = status?["artifact"];
         var (revision, digest) = ((string?)artifact?["revision"], (string?)artifact?["digest"]);
-        var problem = FindProblem(key, metadata, status, string.IsNullOrEmpty(revision) || string.IsNullOrEmpty(digest));
+        var isSuspended = spec["suspend"] is JsonValue suspend && suspend.TryGetValue(out bool value) && value;
+        var problem = FindProblem(key, metadata, isSuspended, status, string.IsNullOrEmpty(revision) || string.IsNullOrEmpty(digest));
         return new()
         {
             Exists = metadata["deletionTimestamp"] is null,
             Shown = string.IsNullOrEmpty(revision) || string.IsNullOrEmpty(digest) ? null : new(revision, digest, CanonicalJson.Digest(text)),
             IsCurrent = problem is null,
+            IsSuspended = isSuspended,
             Problem = problem,
             Refusal = PinnedSpec.Refusal(key.Kind.Kind, spec) is { } refusal ? $"{key}: {refusal}" : null,
             Spec = text,
@@ -61,11 +63,17 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
         };
     }
 
-    private static string? FindProblem(GatedKey key, JsonNode metadata, JsonNode? status, bool isEmpty)
+    private static string? FindProblem(GatedKey key, JsonNode metadata, bool isSuspended, JsonNode? status, bool isEmpty)
     {
         if (metadata["deletionTimestamp"] is not null)
         {
             return $"{key} is being deleted";
+        }
+
+        if (isSuspended)
+        {
+            // source-controller observes the generations of what is suspended, the condition's too, and fetches nothing: the artifact may be of an earlier spec.
+            return $"{key} is suspended, so whether its artifact is of its present spec is not known: resume it";
         }
 
         var generation = (long?)metadata["generation"];

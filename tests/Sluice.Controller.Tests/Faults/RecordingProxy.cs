@@ -56,6 +56,9 @@ public sealed class RecordingProxy : IAsyncDisposable
     /// <summary>Which writes, by method and path, fail before they reach the API server. Default: none.</summary>
     public Func<string, bool> Refuses { get; set; } = _ => false;
 
+    /// <summary>Which writes, by method and path, are answered that they are one too many now, and to be sent again in 8 seconds. Default: none.</summary>
+    public Func<string, bool> Busy { get; set; } = _ => false;
+
     /// <summary>Which writes that are done, by method and path, are answered with a failure all the same. Default: none.</summary>
     public Func<string, bool> LosesAnswer { get; set; } = _ => false;
 
@@ -164,6 +167,14 @@ public sealed class RecordingProxy : IAsyncDisposable
         if (isWrite && Refuses($"{context.Request.Method} {path}"))
         {
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            return;
+        }
+
+        if (isWrite && Busy($"{context.Request.Method} {path}"))
+        {
+            _answers.Enqueue(($"{context.Request.Method} {path}", StatusCodes.Status429TooManyRequests));
+            context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            context.Response.Headers.RetryAfter = "8";
             return;
         }
 

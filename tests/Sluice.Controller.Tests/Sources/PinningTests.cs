@@ -88,6 +88,28 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task A_spec_that_is_changed_while_the_source_is_suspended_is_a_candidate_with_what_is_fetched_for_it_and_not_with_what_was_there()
+    {
+        var source = await PlayedSource.StartAsync(running.Cluster);
+        await source.ReleaseAsync("main@sha1:aa", "sha256:01");
+        await running.Cluster.PatchAsync(source.Kind, source.Namespace, "app", """{"spec": {"suspend": true, "ignore": "/other"}}""");
+        // source-controller takes note of the generation, in the status and in the condition, and leaves the artifact.
+        await source.FetchAsync("main@sha1:aa", "sha256:01");
+        await source.OpenAsync();
+        await source.UntilAsync("says why", gated => gated.Condition("Approved", "message")!.EndsWith("is suspended, so whether its artifact is of its present spec is not known: resume it", StringComparison.Ordinal));
+        await source.LookedAtAgainAsync();
+        var gated = (await source.GatedAsync())!;
+        gated["status"]!["candidate"].Should().BeNull();
+        GatedApp.Released(gated, "digest").Should().Be("sha256:01");
+        ((string?)(await source.TargetAsync())!["spec"]!["ignore"]).Should().Be("/docs");
+
+        await running.Cluster.PatchAsync(source.Kind, source.Namespace, "app", """{"spec": {"suspend": false}}""");
+        await source.FetchAsync("main@sha1:aa", "sha256:02");
+        await source.UntilReleasedAsync("main@sha1:aa", "sha256:02");
+        await source.UntilTargetAsync("has the spec that this was fetched for", target => (string?)target["spec"]!["ignore"] == "/other");
+    }
+
+    [Fact]
     public async Task A_chart_out_of_a_repository_of_sources_cannot_be_pinned_and_says_what_to_do()
     {
         var source = await PlayedSource.StartAsync(

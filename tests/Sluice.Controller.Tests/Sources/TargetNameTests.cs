@@ -63,23 +63,24 @@ public sealed class TargetNameTests(ApprovingCluster approving) : IClassFixture<
         await DoAsync(Cluster.Kubectl, source, "create rolebinding writes-statuses --role=writes-statuses --user=editor");
         var editor = await EditorAsync(source);
         (await FailAsync(editor, source, Redirect)).Should()
-            .Contain($"GitRepository {source.Namespace}/app-gated is the target of GatedSource {source.Namespace}/app: status.artifact, from which Flux deploys, is written by who may patch gitrepositories/status in the whole cluster")
+            .Contain($"GitRepository {source.Namespace}/app-gated is the target of GatedSource {source.Namespace}/app: its status, by which Flux deploys, is written by who may patch gitrepositories/status in the whole cluster")
             .And.Contain("user editor may not");
         // Nor what its source offers, nor who wrote that.
         const string Author = """patch gitrepository app --subresource=status --type=merge -p {"status":{"artifact":{"metadata":{"org.opencontainers.image.authors":"bob"}}}}""";
-        foreach (var offer in new[] { Redirect.Replace("app-gated", "app", StringComparison.Ordinal), Author })
+        // Nor of which spec that is.
+        const string Generation = """patch gitrepository app --subresource=status --type=merge -p {"status":{"observedGeneration":7}}""";
+        foreach (var offer in new[] { Redirect.Replace("app-gated", "app", StringComparison.Ordinal), Author, Generation })
         {
             (await FailAsync(editor, source, offer)).Should()
-                .Contain($"GitRepository {source.Namespace}/app is the source of GatedSource {source.Namespace}/app: status.artifact, which says what asks to pass and who wrote it, is written by who may patch gitrepositories/status in the whole cluster")
+                .Contain($"GitRepository {source.Namespace}/app is the source of GatedSource {source.Namespace}/app: its status, which says what asks to pass and who wrote it, is written by who may patch gitrepositories/status in the whole cluster")
                 .And.Contain("user editor may not");
         }
 
-        await DoAsync(editor, source, """patch gitrepository app --subresource=status --type=merge -p {"status":{"lastHandledReconcileAt":"now"}}""");
-        await DoAsync(editor, source, """patch gitrepository app-gated --subresource=status --type=merge -p {"status":{"lastHandledReconcileAt":"now"}}""");
+        (await FailAsync(editor, source, Generation.Replace("gitrepository app", "gitrepository app-gated", StringComparison.Ordinal))).Should().Contain("its status, by which Flux deploys");
 
         await Cluster.Kubectl.RunAsync("create", "clusterrole", "source-controller", "--verb=get,patch", "--resource=gitrepositories.source.toolkit.fluxcd.io,gitrepositories.source.toolkit.fluxcd.io/status");
         await Cluster.Kubectl.RunAsync("create", "clusterrolebinding", "source-controller", "--clusterrole=source-controller", "--user=source-controller");
-        foreach (var written in new[] { Redirect, Redirect.Replace("app-gated", "app", StringComparison.Ordinal), Author })
+        foreach (var written in new[] { Redirect, Redirect.Replace("app-gated", "app", StringComparison.Ordinal), Author, Generation })
         {
             await DoAsync(Cluster.ControlPlane.KubectlFor("source-controller"), source, written);
         }

@@ -18,7 +18,12 @@ internal sealed class KustomizationReconciler(
     private readonly DependencyCheck _dependencies = new(api);
 
     /// <inheritdoc/>
-    public override bool ObservesWhileSuspended(Reconciliation run) => Conditions.IsTrue(run.Object, Conditions.Ready);
+    /// <summary>Only where it is Ready.</summary>
+    public override void ObserveSuspended(Reconciliation run)
+    {
+        if (Conditions.IsTrue(run.Object, Conditions.Ready))
+            base.ObserveSuspended(run);
+    }
 
     /// <summary>Prunes what was applied, unless the Kustomization is suspended: its workloads are then <b>orphaned</b>.</summary>
     public override async Task FinalizeAsync(Reconciliation run, CancellationToken cancellation)

@@ -115,8 +115,7 @@ internal sealed class Controller : IDisposable
             _counts.Suspended(Kind.Kind, name);
             _log.Info($"suspended {Kind.Kind}/{name}: left alone");
             run.Finish();
-            if (_reconciler.ObservesWhileSuspended(run))
-                run.Status["observedGeneration"] = obj.Generation();
+            _reconciler.ObserveSuspended(run);
             await run.PatchAsync(cancellation);
             return null;
         }

@@ -7,8 +7,8 @@ internal abstract class Reconciler(ResourceKind kind)
 {
     public ResourceKind Kind => kind;
 
-    /// <summary>Whether a suspended object takes note of a new generation: always, but for a Kustomization that is not Ready.</summary>
-    public virtual bool ObservesWhileSuspended(Reconciliation run) => true;
+    /// <summary>A suspended object takes note of a new generation, and of nothing else.</summary>
+    public virtual void ObserveSuspended(Reconciliation run) => run.Status["observedGeneration"] = run.Object.Generation();
 
     /// <summary>Cleans up after an object that is being deleted; the finalizer is taken off afterwards.</summary>
     public abstract Task FinalizeAsync(Reconciliation run, CancellationToken cancellation);

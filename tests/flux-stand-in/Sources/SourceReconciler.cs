@@ -25,6 +25,14 @@ internal abstract class SourceReconciler(ResourceKind kind, ArtifactStorage stor
         return Task.CompletedTask;
     }
 
+    /// <summary>Its conditions are summarised as after every look, so Ready says that it is of the new generation, though nothing was fetched for it.</summary>
+    public override void ObserveSuspended(Reconciliation run)
+    {
+        base.ObserveSuspended(run);
+        if (Conditions.Find(run.Object, Conditions.Ready) is { } ready)
+            ready["observedGeneration"] = run.Object.Generation();
+    }
+
     public override async Task<Outcome> ReconcileAsync(Reconciliation run, CancellationToken cancellation)
     {
         await AnnounceAsync(run, cancellation);
