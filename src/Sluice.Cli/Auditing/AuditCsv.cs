@@ -45,13 +45,19 @@ internal static partial class AuditCsv
     private static string Of(JsonElement line, string column) => column switch
     {
         "kind" or "namespace" or "name" or "uid" => line.TryGetProperty("object", out var about) ? Text(about, column) : "",
-        "gates" => List(line, column, "name", "state", "reason"),
-        "approvals" => List(line, column, "gate", "approver", "decision", "name", "at", "signedBy", "reason"),
+        "gates" => Join(line, column, entry => Parts(entry, "name", "state", "reason")),
+        "approvals" => Join(line, column, entry => $"{Parts(entry, "gate", "approver", "decision", "name", "at")}{Named(entry, "signedBy")}{Named(entry, "reason")}"),
         _ => Text(line, column),
     };
 
-    private static string List(JsonElement line, string member, params string[] parts) => !line.TryGetProperty(member, out var list) ? ""
-        : string.Join("; ", list.EnumerateArray().Select(entry => string.Join(' ', parts.Select(part => Text(entry, part)).Where(text => text.Length > 0))));
+    private static string Join(JsonElement line, string member, Func<JsonElement, string> write) =>
+        !line.TryGetProperty(member, out var list) ? "" : string.Join("; ", list.EnumerateArray().Select(write));
+
+    private static string Parts(JsonElement entry, params string[] parts) => string.Join(' ', parts.Select(part => Text(entry, part)).Where(text => text.Length > 0));
+
+    // What people write is between quotes, as JSON has it, and without what parts the entries: nobody adds a vote to another's by words.
+    private static string Named(JsonElement entry, string part) =>
+        !entry.TryGetProperty(part, out var value) ? "" : $" {part}={value.GetRawText().Replace(";", "\\u003b", StringComparison.Ordinal)}";
 
     private static string Text(JsonElement line, string member) => !line.TryGetProperty(member, out var value) ? ""
         : value.ValueKind == JsonValueKind.Number ? value.GetInt64().ToString(CultureInfo.InvariantCulture) : value.GetString() ?? "";

@@ -97,7 +97,7 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, GateBinding
     public static GateVerdict Verdict(ObservedGate gate, GateDecision decision) => decision switch
     {
         { Reason: GateReasons.InvalidSpec } => new(gate.Name, VerdictKind.GateStalled, decision.Message),
-        { AdmitsReleases: true } => new(gate.Name, VerdictKind.Opened) { OpenedBy = decision.Cause is GateReasons.Requested or GateReasons.Overridden ? gate.Latched.Current?.By : null },
+        { AdmitsReleases: true } => new(gate.Name, VerdictKind.Opened) { OpenedBy = decision.Cause is GateReasons.Requested or GateReasons.Overridden ? gate.Latched.Current?.By : null, Until = decision.Until },
         { Reason: GateReasons.ClosingSoon } => new(gate.Name, VerdictKind.GateClosing, decision.Message),
         { KeptClosedBy: { } check } => new(gate.Name, VerdictKind.CheckNotPassed, check),
         { Reason: GateReasons.OpenedForRevision } => new(gate.Name, VerdictKind.OpenedForRevision),

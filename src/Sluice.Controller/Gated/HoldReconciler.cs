@@ -88,16 +88,16 @@ internal sealed partial class HoldReconciler(
         }
 
         var letsGo = !plan.Intent.Suspend;
-        using var deadline = ReleaseDeadline.Begin(letsGo, null, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        using var deadline = new ReleaseDeadline(letsGo, time, cancellation);
+        deadline.EndBy(decision.Until);
         try
         {
-            var latest = plan.TakeOver is { } first ? await WriteAsync(key.Kind, resource, gated, first, letsGo, either.Token) : gated;
-            latest = await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, either.Token);
+            var latest = plan.TakeOver is { } first ? await WriteAsync(key.Kind, resource, gated, first, letsGo, deadline.Token) : gated;
+            latest = await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, deadline.Token);
             if (plan.Intent.Claim(latest.Hold) is { } claim)
             {
-                latest = await WriteAsync(key.Kind, resource, latest, claim, letsGo, either.Token);
-                latest = await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, either.Token);
+                latest = await WriteAsync(key.Kind, resource, latest, claim, letsGo, deadline.Token);
+                latest = await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, deadline.Token);
             }
 
             if (plan.Intent.Suspend && !latest.Hold.IsSuspended)
@@ -121,10 +121,15 @@ internal sealed partial class HoldReconciler(
             Remember();
             throw;
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.IsOver)
         {
             Remember();
-            return new() { Retry = true };
+            if (deadline.Problem is { } problem)
+            {
+                notifier.TellRefused(key, resource, gated, plan, decision, problem);
+            }
+
+            return deadline.Result;
         }
         catch (KubernetesApiException e)
         {

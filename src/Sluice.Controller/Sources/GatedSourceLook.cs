@@ -182,10 +182,15 @@ internal sealed record GatedSourceLook
 
         var name = observed.TargetKey;
         return target.Failure is { } failure ? ("False", "TargetNotReady", $"{name} is not ready: {failure}")
+            : LagsSuspended(target, released) ? ("Unknown", "TargetSuspended", $"{released.Revision} is released, and {name} is suspended and has {target.Revision ?? "nothing"} yet: resume it")
             : FindMismatch(observed, target, released) is { } mismatch ? ("False", mismatch.Reason, $"{name} {mismatch.Clause}. Find out who changed it; a roll-back or another revision replaces it")
             : target.Revision is { } revision && Revisions.IsSame(revision, released.Revision) ? ("True", GateReasons.ReconciliationSucceeded, $"{released.Revision} is released")
             : ("Unknown", "Progressing", $"{released.Revision} is released, and {name} is waiting for source-controller");
     }
+
+    /// <summary>Whether a target does not serve what is released since somebody has suspended it.</summary>
+    private static bool LagsSuspended(SeenTarget target, Candidate released) =>
+        target.IsSuspended && !(target.Digest == released.Digest && target.Revision is { } revision && Revisions.IsSame(revision, released.Revision));
 
     /// <summary>That a target serves something else than it is pinned at, as a clause; null when it does not, or has not fetched it yet.</summary>
     private static (string Reason, string Clause)? FindMismatch(ObservedGatedSource observed, SeenTarget target, Candidate released) => target switch
@@ -200,6 +205,7 @@ internal sealed record GatedSourceLook
     /// <summary>How a release is doing: what its target says, and then what deploys from it. Null when there is none.</summary>
     private static ReleaseHealth? HealthOf(ObservedGatedSource observed, Release? release, SeenTarget target, Func<string, IReadOnlyCollection<Consumer>> consumers) => release is null ? null
         : target.Failure is { } failure ? new(false, "TargetNotReady", $"the target is not ready: {failure}")
+        : LagsSuspended(target, release.Candidate) ? new(false, "TargetSuspended", "the target is suspended, and does not have it yet")
         : FindMismatch(observed, target, release.Candidate) is { } mismatch ? new(false, mismatch.Reason, $"the target {mismatch.Clause}")
         : ReleaseHealth.Of(release.Candidate.Revision, consumers(release.Candidate.Revision));
 

@@ -108,18 +108,37 @@ internal sealed partial class GatedSourceReconciler(
             look = Look(observed, source, target);
         }
 
-        using var deadline = ReleaseDeadline.Begin(look.Releases, look.Candidate?.Until, time);
-        if (look is { Releases: true, Candidate: { Decision.IsApproved: true } candidate })
+        using var deadline = new ReleaseDeadline(look.Releases, time, cancellation);
+        try
         {
-            if (!await check.StandsAsync(observed, candidate, cancellation))
+            if (look is { Releases: true, Candidate: { Decision.IsApproved: true } candidate })
             {
-                return new() { Retry = true };
+                if (!await check.StandsAsync(observed, candidate, deadline.Token))
+                {
+                    return new() { Retry = true };
+                }
+
+                // By what was asked about, or by what the watch has told since.
+                look = Look(observed, source, target);
             }
 
-            // By what was asked about, or by what the watch has told since.
-            look = Look(observed, source, target);
+            deadline.EndBy(look.Candidate?.Until);
+            return await CarryOutAsync(observed, look, open, source, target, deadline, cancellation);
         }
+        catch (OperationCanceledException) when (deadline.IsOver)
+        {
+            if (deadline.Problem is { } problem)
+            {
+                notifier.TellRefused(observed, problem);
+            }
 
+            return deadline.Result;
+        }
+    }
+
+    private async Task<ReconcileResult> CarryOutAsync(
+        ObservedGatedSource observed, GatedSourceLook look, ImmutableArray<AuditRecord> open, SeenSource source, SeenTarget target, ReleaseDeadline deadline, CancellationToken cancellation)
+    {
         if (!AuditLog.AreAmong(open, look.Decisions))
         {
             return await LookAsync(await TakeBackAsync(observed, look, open, cancellation), cancellation);
@@ -127,24 +146,16 @@ internal sealed partial class GatedSourceReconciler(
 
         if (GatedSourceLook.Differ(look.Status, observed.Status))
         {
+            // Nothing is written down that is not sent any more.
+            deadline.Token.ThrowIfCancellationRequested();
             audit.Deciding(look.Decisions, letsPass: look.Releases);
-            ObservedGatedSource written;
-            try
-            {
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
-                written = await WriteAsync(observed, look, either.Token);
-            }
-            catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
-            {
-                return new() { Retry = true };
-            }
-
-            _open.Done(about);
+            var written = await WriteAsync(observed, look, deadline.Token);
+            _open.Done(DecisionRecords.About(observed));
             notifier.Tell(observed, look);
             observed = written;
         }
 
-        if (look.HasTarget && targetKey is { } pinned && look.State.Released is { } released)
+        if (look.HasTarget && observed.TargetKey is { } pinned && look.State.Released is { } released)
         {
             await BringAsync(observed, look, pinned, target, released, source.ShardKey, cancellation);
         }

@@ -17,6 +17,8 @@ internal static class SourceDecisions
 {
     private const string Refused = "RollbackRefused";
     private const string Rejected = nameof(VerdictKind.Rejected);
+    private const string Given = "ApprovalGiven";
+    private const string GivenRevoked = "ApprovalRevoked";
 
     /// <summary>What is decided, in order.</summary>
     /// <param name="observed">The gated source, with the status before.</param>
@@ -96,13 +98,13 @@ internal static class SourceDecisions
             }
 
             (lifted, added) = Changed(told, candidate.Approvals, ApprovalSpec.Approve);
-            AddLifted("ApprovalRevoked", "approval", lifted);
+            AddLifted(GivenRevoked, "approval", lifted);
             // What begins to wait, or is released, says itself by whom it was approved.
             if (added.Count > 0 && waited && !look.Releases)
             {
                 decided.Add(About(judged, candidate.Gates, candidate.Approvals) with
                 {
-                    Decision = "ApprovalGiven",
+                    Decision = Given,
                     By = Approvers(added),
                     Reason = candidate.Decision.Reason,
                     Message = $"Candidate {judged.Revision} is voted for: {string.Join(", ", added.Select(vote => $"{vote.Approver} at gate '{vote.Gate}'{(vote.Reason is null ? "" : $" ({vote.Reason})")}"))}. {candidate.Decision.Message}",
@@ -139,7 +141,20 @@ internal static class SourceDecisions
 
     /// <summary>The last decisions with those of a look, the newest first.</summary>
     public static IReadOnlyList<SourceDecision>? Keep(IReadOnlyList<SourceDecision>? before, ImmutableArray<AuditRecord> decided) =>
-        decided.IsEmpty ? before : [.. decided.Reverse().Select(SourceDecision.Of).Concat(before ?? []).Take(SourceDecision.KeptLength)];
+        decided.IsEmpty ? before : Keep([.. decided.Reverse().Select(SourceDecision.Of)], before ?? []);
+
+    // Of what was decided before, votes make room first: anybody who may vote can vote and take it back, and what has waited and was released must not be forgotten for it.
+    private static List<SourceDecision> Keep(List<SourceDecision> decided, IReadOnlyList<SourceDecision> before)
+    {
+        var kept = before.ToList();
+        while (decided.Count + kept.Count > SourceDecision.KeptLength && kept.Count > 0)
+        {
+            var vote = kept.FindLastIndex(decision => decision.Decision is Given or GivenRevoked);
+            kept.RemoveAt(vote < 0 ? kept.Count - 1 : vote);
+        }
+
+        return [.. decided.Concat(kept).Take(SourceDecision.KeptLength)];
+    }
 
     /// <summary>Whether a status has a decision, or the same one made anew since.</summary>
     public static bool Has(GatedSourceStatus? status, AuditRecord decision) =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sluice.Api.Gated;
 using Sluice.Api.Metadata;
 using Sluice.Controller.Gated;
 using Sluice.Kubernetes;
@@ -46,7 +47,7 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
         var text = CanonicalJson.OfSpec(spec);
         var artifact = status?["artifact"];
         var (revision, digest) = ((string?)artifact?["revision"], (string?)artifact?["digest"]);
-        var isSuspended = spec["suspend"] is JsonValue suspend && suspend.TryGetValue(out bool value) && value;
+        var isSuspended = IsSuspended(spec);
         var problem = FindProblem(key, metadata, isSuspended, status, string.IsNullOrEmpty(revision) || string.IsNullOrEmpty(digest));
         return new()
         {
@@ -63,6 +64,9 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
         };
     }
 
+    /// <summary>Whether a source is suspended.</summary>
+    internal static bool IsSuspended(JsonObject spec) => spec["suspend"] is JsonValue suspend && suspend.TryGetValue(out bool isSuspended) && isSuspended;
+
     private static string? FindProblem(GatedKey key, JsonNode metadata, bool isSuspended, JsonNode? status, bool isEmpty)
     {
         if (metadata["deletionTimestamp"] is not null)
@@ -73,7 +77,8 @@ internal sealed class SourceReader(KubernetesApi api, GatedObjects objects)
         if (isSuspended)
         {
             // source-controller observes the generations of what is suspended, the condition's too, and fetches nothing: the artifact may be of an earlier spec.
-            return $"{key} is suspended, so whether its artifact is of its present spec is not known: resume it";
+            return $"{key} is suspended, so whether its artifact is of its present spec is not known: "
+                + ((string?)metadata["annotations"]?[GatedAnnotations.HeldBy] is { Length: > 0 } gates ? $"it is held by {gates}" : "resume it");
         }
 
         var generation = (long?)metadata["generation"];

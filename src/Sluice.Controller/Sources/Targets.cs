@@ -134,6 +134,7 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
             Digest = isCurrent ? (string?)status?["artifact"]?["digest"] : null,
             IsReady = isCurrent && (string?)ready?["status"] == "True" && ((long?)ready["observedGeneration"] ?? generation) == generation,
             Failure = isCurrent && (string?)ready?["status"] == "False" ? (string?)ready["message"] ?? "" : null,
+            IsSuspended = SourceReader.IsSuspended(spec),
             IsDeleting = metadata["deletionTimestamp"] is not null,
         };
     }

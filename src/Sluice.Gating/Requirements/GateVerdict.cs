@@ -9,6 +9,9 @@ public sealed record GateVerdict(string Gate, VerdictKind Kind, string Detail = 
     /// <summary>Who asked for it to be opened, as far as that is known; <see langword="null"/>: nobody, as where a window or its default opens it, or it is closed.</summary>
     public string? OpenedBy { get; init; }
 
+    /// <summary>When it may say otherwise, of one that is opened; <see langword="null"/>: not before something happens.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>The verdict as a clause of a sentence: <c>gate 'flux-system/sre-approval' is closed</c>.</summary>
     public string Clause => Kind switch
     {

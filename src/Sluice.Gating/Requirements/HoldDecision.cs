@@ -21,6 +21,9 @@ public sealed record HoldDecision(bool IsApproved, string Reason, string Message
     /// <summary>What each gate that was asked says, in the order in which they are named.</summary>
     public ImmutableArray<GateVerdict> Verdicts { get; private init; } = [];
 
+    /// <summary>When an opened gate may say otherwise; <see langword="null"/>: not before something happens.</summary>
+    public DateTimeOffset? Until => Verdicts.Where(verdict => verdict.Kind == VerdictKind.Opened).Select(verdict => verdict.Until).Min();
+
     /// <summary>Who let it through by opening gates, each once, as far as that is known; empty: nobody did.</summary>
     public ImmutableArray<string> Openers =>
         IsApproved ? [.. Verdicts.Where(verdict => verdict.Kind == VerdictKind.Opened).Select(verdict => verdict.OpenedBy).OfType<string>().Distinct()] : [];

@@ -7,7 +7,7 @@ internal sealed class TokenBucket(double perSecond, int burst, TimeProvider time
     private double _tokens = Math.Max(burst, 1);
     private long _refilled = time.GetTimestamp();
 
-    /// <summary>Takes one token; completes when it is there. A cancelled wait keeps its token spent, which only errs to the slow side.</summary>
+    /// <summary>Takes one token; completes when it is there. A cancelled wait gives its token back, to whoever comes next.</summary>
     public ValueTask TakeAsync(CancellationToken cancellation)
     {
         if (perSecond <= 0)
@@ -21,6 +21,20 @@ internal sealed class TokenBucket(double perSecond, int burst, TimeProvider time
             _tokens -= 1;
             wait = _tokens >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-_tokens / perSecond);
         }
-        return wait == TimeSpan.Zero ? ValueTask.CompletedTask : new ValueTask(Task.Delay(wait, time, cancellation));
+        return wait == TimeSpan.Zero ? ValueTask.CompletedTask : new ValueTask(WaitAsync(wait, cancellation));
+    }
+
+    private async Task WaitAsync(TimeSpan wait, CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(wait, time, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_lock)
+                _tokens += 1;
+            throw;
+        }
     }
 }

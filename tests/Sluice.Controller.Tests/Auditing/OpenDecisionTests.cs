@@ -89,8 +89,10 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
         await using var seen = await WatchRecorder.StartAsync(
             cluster, isOfSource ? GatedApp.GatedSource : FluxResources.Kustomization, source.Namespace, found => isOfSource ? GatedApp.Released(found, "revision") ?? "none" : found.IsSuspended() ? "held" : "let go");
         await Eventually.GivesAsync("it is said not to be carried out", () => Task.FromResult(Decisions(isOfSource ? "GatedSource" : "Kustomization")), decisions => decisions.Contains("NotCarriedOut"));
+        await Eventually.GivesAsync("and why", () => cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "jsonpath={.items[*].message}"),
+            messages => messages.Contains("has not carried out the release within 10 s", StringComparison.Ordinal));
         // Longer than the answer asked to wait.
-        await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(6), TimeProvider.System, TestContext.Current.CancellationToken);
         seen.Values.Should().AllBe(isOfSource ? "none" : "held");
     }
 

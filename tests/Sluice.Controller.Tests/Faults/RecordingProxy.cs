@@ -56,7 +56,7 @@ public sealed class RecordingProxy : IAsyncDisposable
     /// <summary>Which writes, by method and path, fail before they reach the API server. Default: none.</summary>
     public Func<string, bool> Refuses { get; set; } = _ => false;
 
-    /// <summary>Which writes, by method and path, are answered that they are one too many now, and to be sent again in 8 seconds. Default: none.</summary>
+    /// <summary>Which writes, by method and path, are answered that they are one too many now, and to be sent again in 12 seconds. Default: none.</summary>
     public Func<string, bool> Busy { get; set; } = _ => false;
 
     /// <summary>Which writes that are done, by method and path, are answered with a failure all the same. Default: none.</summary>
@@ -174,7 +174,7 @@ public sealed class RecordingProxy : IAsyncDisposable
         {
             _answers.Enqueue(($"{context.Request.Method} {path}", StatusCodes.Status429TooManyRequests));
             context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-            context.Response.Headers.RetryAfter = "8";
+            context.Response.Headers.RetryAfter = "12";
             return;
         }
 

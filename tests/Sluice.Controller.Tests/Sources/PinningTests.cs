@@ -110,6 +110,24 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task A_target_that_is_suspended_is_not_taken_for_one_that_somebody_has_changed()
+    {
+        var source = await PlayedSource.StartAsync(running.Cluster);
+        await source.ReleaseAsync("main@sha1:aa", "sha256:01");
+        await source.UntilTargetAsync("is there", _ => true);
+        await source.FetchAsync("main@sha1:aa", "sha256:01", "app-gated");
+        await source.UntilAsync("is ready", gated => gated.Condition("Ready", "status") == "True");
+        await running.Cluster.PatchAsync(source.Kind, source.Namespace, "app-gated", """{"spec": {"suspend": true}}""");
+        await source.ReleaseAsync("main@sha1:bb", "sha256:02");
+        await source.UntilTargetAsync("is pinned", target => (string?)target["spec"]!["ref"]!["commit"] == "bb");
+        // source-controller takes note of the generation, and has the old artifact.
+        await source.FetchAsync("main@sha1:aa", "sha256:01", "app-gated");
+        (await source.UntilAsync("says so", gated => gated.Condition("Ready", "reason") == "TargetSuspended")).Condition("Ready", "message").Should().Contain("is suspended and has main@sha1:aa yet: resume it");
+        await source.LookedAtAgainAsync();
+        (await running.Cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "jsonpath={.items[*].reason}")).Should().NotContain("RevisionMismatch");
+    }
+
+    [Fact]
     public async Task A_chart_out_of_a_repository_of_sources_cannot_be_pinned_and_says_what_to_do()
     {
         var source = await PlayedSource.StartAsync(
