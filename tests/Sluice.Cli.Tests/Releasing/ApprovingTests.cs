@@ -156,6 +156,25 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
     }
 
     [Fact]
+    public async Task At_a_terminal_who_names_a_revision_alone_is_asked()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "There is no /usr/bin/script, which makes a terminal.");
+        var app = await StartAsync(cluster, "at-terminal", One);
+        await app.OfferAsync('b');
+        await app.AsAsync("alice");
+        var refused = await AnswerAsync("n\n", Revision('b'));
+        refused.ExitCode.Should().Be(1, refused.Output);
+        refused.Output.Should().Contain("Go on? [y/N]").And.Contain($"nor does --revision {await app.ExactNameAsync()}");
+        (await app.VotesAsync()).Should().BeEmpty();
+        (await AnswerAsync("y\n", Revision('b'))).Succeeded().Output.Should().Contain("Go on? [y/N]").And.Contain("It is released");
+        await app.OfferAsync('c');
+        (await AnswerAsync("", await app.ExactNameAsync())).Succeeded().Output.Should().Contain("It is released").And.NotContain("Go on?");
+
+        Task<ProgramResult> AnswerAsync(string answer, string revision) => new SluiceProgram(cluster.ControlPlane.KubeconfigFor("alice", "sre")) { Input = answer, IsAtTerminal = true }
+            .RunAsync($"approve app -n {app.Namespace} {Patience} --revision {revision}");
+    }
+
+    [Fact]
     public async Task A_vote_that_has_ended_can_be_given_again()
     {
         var app = await StartAsync(cluster, "ended-vote", "{default: opened, approvals: {required: 2}}");
