@@ -21,6 +21,8 @@ internal static class BallotPrinter
         else if (ballots.Any(ballot => ballot.Rules?.SeparateFromCommitAuthor == true))
             Line("Authors", "not known");
         Line("Released", source.Released(now));
+        if (SpecDifference.Of(source, candidate) is { } difference)
+            terminal.WriteLine(Printable.Line($"  {difference}"), Tone.Waiting);
         var table = new TextTable("GATE", "STATE", "APPROVALS", "YOURS");
         foreach (var ballot in ballots)
         {

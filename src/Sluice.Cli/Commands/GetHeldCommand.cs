@@ -35,9 +35,9 @@ internal static class GetHeldCommand
             List<Cell> row =
             [
                 new TypedName(kind, item.Metadata.Name).ToString(),
-                item.Annotation(GatedAnnotations.HeldBy),
+                hold.IsUnheld ? new Cell(Printable.Line($"NOT HELD: {item.Annotation(GatedAnnotations.HeldBy)}"), Tone.Bad) : item.Annotation(GatedAnnotations.HeldBy),
                 Times.Since(hold.Since, now, wide),
-                Times.Until(hold.Until, now, wide),
+                Times.Until(hold.IsUnheld ? null : hold.Until, now, wide),
             ];
             if (withNamespace)
                 row.Insert(0, item.Metadata.Namespace);

@@ -26,7 +26,7 @@ internal static class PendingCommand
     public static TextTable Table(
         IEnumerable<GatedSource> sources, IReadOnlyDictionary<GateReference, GateLookup> lookups, DateTimeOffset now, bool withNamespace, bool wide)
     {
-        List<string> header = ["NAME", "CANDIDATE", "SINCE", "WAITS FOR", .. wide ? ["DIGEST", "RELEASED", "MESSAGE"] : Array.Empty<string>()];
+        List<string> header = ["NAME", "CANDIDATE", "SINCE", "WAITS FOR", .. wide ? ["EXACT NAME", "RELEASED", "MESSAGE"] : Array.Empty<string>()];
         if (withNamespace)
             header.Insert(0, "NAMESPACE");
         var table = new TextTable([.. header]);
@@ -41,7 +41,7 @@ internal static class PendingCommand
                 new WaitText(now).Of(source, lookups),
             ];
             if (wide)
-                row.AddRange([candidate.Digest, source.Status.Released?.Revision, source.Status.FindCondition(ConditionTypes.Approved)?.Message]);
+                row.AddRange([candidate.ToCandidate().ExactName, source.Status.Released?.Revision, source.Status.FindCondition(ConditionTypes.Approved)?.Message]);
             table.Add(withNamespace ? [source.Metadata.Namespace, .. row] : [.. row]);
         }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sluice.Api.Gated;
 using Sluice.Cli.Cluster;
 using Sluice.Cli.Explaining;
 using Sluice.Cli.Output;
@@ -32,7 +31,9 @@ internal static class ReleaseOnceCommand
                 + $"ask '{context.Program} explain {new TypedName(kind.Kind, key.Name)} -n {key.Namespace}{KindNames.Option(kind.Kind)}' how it stands");
         }
 
-        if (WhySuspended(item) is { } kept)
+        if (Hold.WhyUnheld(item) is { } why)
+            throw new CommandException($"{kind.Kind.Kind} {key} is suspended, but not held, so there is nothing to release\n{why}");
+        if (Suspender.WhyKept(item) is { } kept)
         {
             throw new CommandException($"{kind.Kind.Kind} {key} {kept}, so it would not reconcile now\n"
                 + $"have it go on first: {context.Program} resume {new TypedName(kind.Kind, key.Name)} -n {key.Namespace}{KindNames.Option(kind.Kind)}");
@@ -45,9 +46,4 @@ internal static class ReleaseOnceCommand
             context.Terminal.WriteLine(Printable.Line($"{kind.Kind.Kind} {key} may reconcile once; {held.Again}."));
         return ExitCodes.Ok;
     }
-
-    private static string? WhySuspended(FluxObject item) =>
-        item.Annotation(GatedAnnotations.KeepSuspended) is { } kept ? $"is to be kept suspended (\"{kept}\")"
-        : Suspender.Of(item) is [_, ..] others ? $"is suspended by {Suspender.Names(others)}, too"
-        : null;
 }

@@ -23,7 +23,7 @@ internal sealed class RequestCommand(GateState target)
 
     private readonly Option<string?> _revision = new("--revision")
     {
-        Description = "Open it for this revision or digest alone, for example main@sha1:… or sha256:…; of a chart, its digest",
+        Description = "Open it for this revision or digest alone, for example main@sha1:… or sha256:…; DIGEST@SPECDIGEST names one candidate exactly",
         HelpName = "REVISION",
     };
 
@@ -57,7 +57,7 @@ internal sealed class RequestCommand(GateState target)
         if (revision is not null && string.IsNullOrWhiteSpace(revision))
             throw CommandException.Usage("--revision is empty: name the revision or digest that the gate is to be opened for, or leave the option out to open it for everything");
         if (revision is not null && !Revisions.HasChecksum(revision))
-            throw CommandException.Usage($"--revision: '{revision}' has no checksum, as the version of a chart has none: any other source at gate {gate} may have it as well. Expected the digest of its artifact, sha256:…, as '{context.Program} pending -A -o wide' shows it");
+            throw CommandException.Usage($"--revision: '{revision}' has no checksum, as the version of a chart has none: any other source at gate {gate} may have it as well. Expected the digests of its artifact and of its source's spec, sha256:…@sha256:…, as '{context.Program} pending -A -o wide' shows them");
         var isOverride = target == GateState.Opened && arguments.GetValue(_override);
         if (isOverride && string.IsNullOrWhiteSpace(reason))
             throw CommandException.Usage("--override needs a reason: say with --reason TEXT why every window is overridden; it is recorded");

@@ -20,7 +20,7 @@ internal sealed class VoteCommand(bool approves)
 {
     private readonly Option<string?> _revision = new("--revision")
     {
-        Description = "Only if this is the candidate: its revision or its digest, in full",
+        Description = "Only if this is the candidate: its revision, its digest or DIGEST@SPECDIGEST, in full; the last is exact, and not asked about",
         HelpName = "REVISION",
     };
 
@@ -93,11 +93,9 @@ internal sealed class VoteCommand(bool approves)
         var dryRun = arguments.GetValue(_dryRun);
         if (!context.IsForPrograms)
             BallotPrinter.Print(dryRun ? context.Terminal : context.Terminal.OnError(), source, candidate, all, context.Now);
-        if (approves && open.Count > 0 && !dryRun && arguments.GetValue(_revision) is null && !arguments.GetValue(_yes)
-            && !await Confirmation.AskAsync(context, $"You ('{self.Username}') approve {candidate.Revision} at {VoteText.Gates(open)}."))
-        {
-            throw new CommandException($"not confirmed, so nothing is approved; --yes does not ask, nor does --revision {candidate.Revision}");
-        }
+        // What was signed is exact.
+        if (approves && open.Count > 0 && !dryRun && signatory?.Statement is null)
+            await ConfirmAsync(context, source, candidate, arguments.GetValue(_revision), arguments.GetValue(_yes), $"You ('{self.Username}') approve {candidate.Revision} at {VoteText.Gates(open)}.");
 
         List<JsonObject> written = [];
         foreach (var (ballot, approval) in approvals)
@@ -107,6 +105,23 @@ internal sealed class VoteCommand(bool approves)
         if (!dryRun && arguments.GetValue(_wait))
             await WaitAsync(context, source, candidate, [.. written.Select(ClusterClient.ToApproval)], ballots.Exists(ballot => ballot.Rules!.SeparateFromCommitAuthor), cancellation);
         return ExitCodes.Ok;
+    }
+
+    /// <summary>Asks, unless it was said that nobody is to be, or exactly what is approved.</summary>
+    private static async Task ConfirmAsync(CommandContext context, GatedSource source, CandidateStatus candidate, string? revision, bool yes, string what)
+    {
+        var exactly = candidate.ToCandidate().ExactName;
+        if (revision == exactly)
+            return;
+        // A script that names a revision is not asked, and has not been shown what else is new.
+        var isAsked = !yes && (revision is null || !Console.IsInputRedirected);
+        if (isAsked && !await Confirmation.AskAsync(context, what))
+            throw new CommandException($"not confirmed, so nothing is approved; --yes does not ask, nor does --revision {ShellWord.Of(exactly)}");
+        if (!isAsked && revision is not null && SpecDifference.Of(source, candidate) is { } difference)
+        {
+            throw new CommandException($"nothing is approved: '{revision}' does not say with which spec of its source\n{difference}\n"
+                + $"to approve exactly that: {context.Program} approve {source.Metadata.Name} -n {source.Metadata.Namespace} --revision {ShellWord.Of(exactly)}");
+        }
     }
 
     // In full alone: of an abbreviation there can be two, and somebody who may push can see to it that there are.
@@ -136,7 +151,7 @@ internal sealed class VoteCommand(bool approves)
 
         var lines = refused.Select(ballot => $"\nat gate {ballot.Reference}: {ballot.Refusal(approves, isSigned)}{Hint(context, source, ballot)}");
         throw new CommandException(refused.Count > 0 ? $"you can {Verb} nothing of {source.Subject()}{string.Concat(lines)}"
-            : $"{source.Subject()} wants no approvals: none of its gates has spec.approvals ({VoteText.Gates(all)})\nto let the candidate through, open what is closed: {context.Program} open GATE --revision {source.Status!.Candidate!.ToCandidate().NameToOpen}");
+            : $"{source.Subject()} wants no approvals: none of its gates has spec.approvals ({VoteText.Gates(all)})\nto let the candidate through, open what is closed: {context.Program} open GATE --revision {ShellWord.Of(source.Status!.Candidate!.ToCandidate().ExactName)}");
     }
 
     private string Hint(CommandContext context, GatedSource source, GateBallot ballot) =>

@@ -29,17 +29,17 @@ internal sealed class Explainer(string program, DateTimeOffset now)
             Subject = subject,
             State = state,
             Headline = Headline(subject, state, item, hold),
-            Since = hold.IsHeld ? hold.Since : null,
+            Since = hold.IsHeld && state != HoldState.NotHeldYet ? hold.Since : null,
             Until = state == HoldState.Held ? hold.Until : null,
             Gates = hold.Gates,
             Notes = [.. Waiting(state, hold), .. Notes(item, state, hold, suspenders), .. new WindowNotes(now).Of(hold, plans)],
-            Next = [.. new NextSteps(program, now).Of(new TypedName(kind, item.Metadata.Name), item, state, hold, suspenders).Distinct()],
+            Next = [.. new NextSteps(program, now).Of(new TypedName(kind, item.Metadata.Name), item, state, hold).Distinct()],
         };
     }
 
     private static HoldState StateOf(FluxObject item, Hold hold) =>
         !string.IsNullOrEmpty(item.Annotation(GatedAnnotations.ReleasingOnce)) ? HoldState.ReleasedOnce
-        : hold.IsHeld ? hold.Passes && !hold.IsUndecided ? HoldState.HeldStill : HoldState.Held
+        : hold.IsHeld ? hold.Passes && !hold.IsUndecided ? HoldState.HeldStill : hold.IsUnheld ? HoldState.NotHeldYet : HoldState.Held
         : hold.Gates.IsEmpty && hold.Approved is null ? HoldState.NotGated
         // Of a binding's gates only those that hold it are written on the object itself.
         : hold.Gates.IsEmpty && !hold.Approved!.IsTrue ? HoldState.NotHeldYet
@@ -54,7 +54,8 @@ internal sealed class Explainer(string program, DateTimeOffset now)
         {
             HoldState.NotGated => $"{subject} is not gated: it names no gates{paused}.",
             HoldState.NotHeld => $"{subject} is not held: its gates let it pass{paused}.",
-            HoldState.NotHeldYet when hold.Passes || CannotHold(hold) => $"{subject} is not held{paused}, although its gates do not let it pass.",
+            HoldState.NotHeldYet when hold.IsUnheld && item.Spec.Suspend => $"{subject} is not held, although its gates do not let it pass: it is suspended, but that stops nothing.",
+            HoldState.NotHeldYet when hold.Passes || hold.IsUnheld => $"{subject} is not held{paused}, although its gates do not let it pass.",
             HoldState.NotHeldYet => $"{subject} is not held yet, although it must wait for {Names(hold.Blocking)}.",
             HoldState.ReleasedOnce => $"{subject} is released for one reconciliation, and held again after it.",
             HoldState.HeldStill => $"{subject} is held{since}, although its gates let it pass now.",
@@ -64,9 +65,6 @@ internal sealed class Explainer(string program, DateTimeOffset now)
             _ => $"{subject} is held{since} by {Names(hold.Blocking)}.",
         };
     }
-
-    // Then it says itself what to do.
-    private static bool CannotHold(Hold hold) => hold.Approved?.Reason == "CannotHold";
 
     private static string Names(IEnumerable<GateFinding> gates) => string.Join(", ", gates.Select(gate => $"{gate.Gate} ({gate.Word})"));
 
@@ -87,7 +85,8 @@ internal sealed class Explainer(string program, DateTimeOffset now)
             yield return $"{gate.Gate} holds it for '{gate.HeldFor}', a reason that this {program} does not know: it may be older than sluice-controller.";
 
         var isUnlisted = hold.Gates.IsEmpty && !hold.IsHeld;
-        var cannotHold = state is HoldState.NotHeldYet && CannotHold(hold);
+        // Then it says itself what to do.
+        var cannotHold = state is HoldState.NotHeldYet && hold.IsUnheld;
         if (hold.Approved is { } approved && (isUnlisted || cannotHold))
             yield return $"sluice-controller says of it: {approved.Message}";
         if (state is HoldState.NotHeldYet && hold.IsDeleting)
@@ -102,10 +101,13 @@ internal sealed class Explainer(string program, DateTimeOffset now)
     private string? End(Hold hold) =>
         hold.Until is { } until ? $"If nobody does anything, it is released at {RelativeTime.Both(until, now)}."
         : hold.NeedsCandidates ? "It stays held, whatever gate opens."
+        : hold.MayMissEachOther ? "Until when is not known: its gates must be open together, and one of them may be closed again when another opens."
         : hold.Bound is { Count: > 0 } && hold.Blocking.Count() > 1 && hold.Blocking.Any(gate => gate.OpensAt is not null)
             ? $"Until when is not known: whether {Names(hold.Blocking)} must all open, or one of them is enough, is in the bindings that put {(hold.Bound.Count == hold.Blocking.Count() ? "them" : Names(hold.Bound))} before it."
         : hold.Blocking.All(gate => gate.WaitsForCheck) ? "It stays held until what is checked is in order."
-        : !hold.Blocking.Any(gate => gate.State is GateCondition.Closed or GateCondition.Closing) ? "It stays held until somebody corrects that."
+        : hold.Blocking.All(gate => gate.State is GateCondition.Missing or GateCondition.Denied or GateCondition.Stalled or GateCondition.Unreadable) ? "It stays held until somebody corrects that."
+        // The reader may not see it, or nobody has looked at it yet.
+        : hold.Blocking.Any(gate => gate.State == GateCondition.Unknown) ? null
         : hold.Blocking.Any(gate => !gate.IsOpened) ? "It stays held until somebody opens what is closed: no transition is scheduled that would release it."
         : hold.Blocking.Any(gate => gate.State == GateCondition.Closing) ? "It stays held when its gate closes: nothing new is released within the margin before that."
         : null;
@@ -118,7 +120,7 @@ internal sealed class Explainer(string program, DateTimeOffset now)
         var stays = hold.IsHeld ? "it stays suspended when its gates open" : "that has nothing to do with its gates";
         if (item.Annotation(GatedAnnotations.KeepSuspended) is { } reason)
             yield return $"It is to be kept suspended: \"{reason}\" ({GatedAnnotations.KeepSuspended}); {stays}.";
-        if (item.Annotation(GatedAnnotations.SuspendedBy) is { Length: > 0 } user)
+        if (item.Annotation(GatedAnnotations.SuspendedBy) is { } user)
             yield return $"'{user}' has suspended it in Flux Operator's web page; {stays}.";
         // What 'suspend' has set is told with its reason already.
         foreach (var (manager, at) in suspenders.Where(found => found.Manager != FieldManagers.CommandLine || item.Annotation(GatedAnnotations.KeepSuspended) is null))
@@ -128,7 +130,7 @@ internal sealed class Explainer(string program, DateTimeOffset now)
         }
 
         if (hold.Gates.Any(gate => !gate.IsNamed))
-            yield return $"Not named by the object itself, but holding it: {string.Join(", ", hold.Gates.Where(gate => !gate.IsNamed).Select(gate => gate.Gate))}.";
+            yield return $"Not named by the object itself, but {(state is HoldState.NotHeldYet ? "put before it by a binding" : "holding it")}: {string.Join(", ", hold.Gates.Where(gate => !gate.IsNamed).Select(gate => gate.Gate))}.";
         if (hold.Gates.Where(gate => gate is { IsNamed: true, IsBound: true }).Select(gate => gate.Gate).ToList() is { Count: > 0 } both)
             yield return $"Not only named by the object itself, but put before it by a binding, so that no other gate makes up for it: {string.Join(", ", both)}.";
     }

@@ -27,8 +27,15 @@ internal sealed record GateFinding(string Gate, string State, string Reason, str
     /// <summary>Why only candidates pass the gate, which the object has none of; null where others do, too.</summary>
     public VerdictKind? NeedsRevision { get; init; }
 
-    /// <summary>Whether a request to open the gate lasts: it has a window. Without one it asks for nothing where the gate is opened already.</summary>
-    public bool HasWindow { get; init; }
+    /// <summary>How long a request to open the gate lasts; null: until it is closed, which asks for nothing where the gate is opened already.</summary>
+    public TimeSpan? Window { get; init; }
+
+    /// <summary>Whether the gate has windows: what opens by itself may close by itself.</summary>
+    public bool HasWindows { get; init; }
+
+    /// <summary>Whether the name that the object has for it is no gate's, or of no gate that is known: what names it is to be corrected.</summary>
+    public bool IsMisnamed => IsNamed && Requirement is null
+        && (State == GateCondition.Missing || Reason == nameof(VerdictKind.InvalidReference) || State == GateCondition.Denied && IsHidden);
 
     /// <summary>What stands where it is said how many gates have to open, and cannot be read; null where the finding is about a gate.</summary>
     public string? Requirement { get; init; }
@@ -47,6 +54,11 @@ internal sealed record GateFinding(string Gate, string State, string Reason, str
 
     /// <summary>When the gate opens by itself, and lets the object pass, where that is known.</summary>
     public DateTimeOffset? OpensAt => !IsOpened && NeedsRevision is null && Next is { To: GateStateNames.Opened } next ? next.At : null;
+
+    /// <summary>Whether it is known that the gate lets the object pass at an instant, if nobody does anything.</summary>
+    public bool IsKnownToRelease(DateTimeOffset at) => OpensAt is { } opens
+        ? opens == at || opens < at && !HasWindows && Next?.Reason != GateReasons.OpenWindowStarted
+        : Releases && !(Next is { To: GateStateNames.Closed } next && next.At <= at);
 
     /// <summary>How it stands, in a word for sentences.</summary>
     public string Word => NeedsRevision is null ? State.ToLowerInvariant() : "needs a GatedSource";

@@ -3,6 +3,7 @@ using Sluice.Api.Gates;
 using Sluice.Cli.Cluster;
 using Sluice.Gating.Gates;
 using Sluice.Gating.Requirements;
+using Sluice.Gating.Time;
 
 namespace Sluice.Cli.Explaining;
 
@@ -38,7 +39,8 @@ internal static class GateFindings
         return new GateFinding(gate.ToString(), condition.State, condition.Reason, condition.Message, condition.Since, found.Status?.NextTransition, isNamed, heldFor)
         {
             IsBound = !isNamed,
-            HasWindow = found.Spec.Window is not null,
+            Window = GoDuration.TryParse(found.Spec.Window, out var window) ? window : null,
+            HasWindows = found.Spec.Windows is { Count: > 0 },
             NeedsRevision = NeedsRevision(heldFor) ?? (heldFor is null && condition.Reason != GateReasons.InvalidSpec ? NeedsRevision(found) : null),
         };
 

@@ -16,6 +16,9 @@ internal sealed record Hold
     /// <summary>Whether Sluice says that it holds the object.</summary>
     public bool IsHeld { get; private init; }
 
+    /// <summary>Whether sluice-controller says that the object is not held although its gates are closed, whatever is written on it: Flux cannot suspend it.</summary>
+    public bool IsUnheld { get; private init; }
+
     /// <summary>Whether admission holds it, and no controller has asked its gates yet.</summary>
     public bool IsUndecided { get; private init; }
 
@@ -53,7 +56,13 @@ internal sealed record Hold
         || Bound.Count > 0 && Bound.Count == Blocking.Count() && Bound.All(NeedsRevision);
 
     /// <summary>When the gates let the object pass if nobody does anything; null when that is not known.</summary>
-    public DateTimeOffset? Until
+    public DateTimeOffset? Until => LastOpening is { } end && AreTogether(end) ? end : null;
+
+    /// <summary>Whether each gate that it waits for opens by itself, and it is not known that one is still open when another opens.</summary>
+    public bool MayMissEachOther => LastOpening is not null && Until is null;
+
+    // When the last of the gates that must be opened opens.
+    private DateTimeOffset? LastOpening
     {
         get
         {
@@ -68,6 +77,9 @@ internal sealed record Hold
             return ends.Count == 0 ? bound.OpensAt : !ends.Contains(null) && bound.OpensAt <= ends.Max() ? ends.Max() : null;
         }
     }
+
+    private bool AreTogether(DateTimeOffset at) => Gates.All(gate => !gate.IsBound || gate.IsKnownToRelease(at))
+        && (IsOneOf && Own.Any() ? Own.Any(gate => gate.IsKnownToRelease(at)) : Own.All(gate => gate.IsKnownToRelease(at)));
 
     private IEnumerable<GateFinding> Own => Gates.Where(gate => gate.IsNamed);
 
@@ -98,8 +110,13 @@ internal sealed record Hold
             Gates = isOneOf ? WithBound([.. findings]) : [.. findings],
             IsOneOf = isOneOf,
             Approved = item.Status.Conditions.FirstOrDefault(condition => condition.Type == ConditionTypes.Approved),
+            IsUnheld = WhyUnheld(item) is not null,
         };
     }
+
+    /// <summary>What sluice-controller says of an object whose gates are closed and that Flux cannot suspend, as it cannot an OCI HelmRepository; null: it does not say so.</summary>
+    public static string? WhyUnheld(FluxObject item) =>
+        item.Status.Conditions.FirstOrDefault(condition => condition is { Type: ConditionTypes.Approved, Status: "False", Reason: "CannotHold" })?.Message;
 
     /// <summary>The gates that hold an object, each with its reason, as Sluice has written it.</summary>
     public static IReadOnlyDictionary<string, string> Reasons(FluxObject item)

@@ -16,8 +16,7 @@ internal sealed class NextSteps(string program, DateTimeOffset now)
     /// <param name="item">The object.</param>
     /// <param name="state">How it stands.</param>
     /// <param name="hold">What is known of its gates.</param>
-    /// <param name="suspenders">Who else has suspended it.</param>
-    public IEnumerable<NextStep> Of(TypedName name, FluxObject item, HoldState state, Hold hold, IReadOnlyList<Suspender> suspenders)
+    public IEnumerable<NextStep> Of(TypedName name, FluxObject item, HoldState state, Hold hold)
     {
         var inNamespace = $"-n {item.Metadata.Namespace}";
         if (state == HoldState.NotGated)
@@ -28,10 +27,10 @@ internal sealed class NextSteps(string program, DateTimeOffset now)
         {
             if (hold.IsUndecided || hold.Passes)
                 yield return new NextStep($"{program} check", "see whether sluice-controller runs");
-            foreach (var gate in hold.Blocking)
-                yield return Step(gate, name, item);
-            // What a person wants suspended does not reconcile once either.
-            if (state is HoldState.Held && !hold.IsUndecided && !IsSuspended(item, suspenders))
+            var naming = new NamingSteps(name, item, hold).All.ToList();
+            foreach (var step in hold.Blocking.SelectMany(gate => gate.IsMisnamed ? naming : [Step(gate, name, item)]))
+                yield return step;
+            if (state is HoldState.Held && !hold.IsUndecided && Suspender.WhyKept(item) is null)
                 yield return new NextStep($"{program} release-once {name} {inNamespace}{KindNames.Option(name.Kind)}", "let it reconcile once, and hold it again");
         }
         else if (state is HoldState.HeldStill)
@@ -39,12 +38,9 @@ internal sealed class NextSteps(string program, DateTimeOffset now)
             yield return new NextStep($"{program} check", "see whether sluice-controller runs");
         }
 
-        if (IsSuspended(item, suspenders))
+        if (Suspender.WhyKept(item) is not null)
             yield return new NextStep($"{program} resume {name} {inNamespace}{KindNames.Option(name.Kind)}", hold.IsHeld ? "have it go on when its gates open" : "have it go on");
     }
-
-    private static bool IsSuspended(FluxObject item, IReadOnlyList<Suspender> suspenders) =>
-        item.Annotation(GatedAnnotations.KeepSuspended) is not null || item.Annotation(GatedAnnotations.SuspendedBy) is { Length: > 0 } || suspenders.Count > 0;
 
     private NextStep Step(GateFinding gate, TypedName name, FluxObject item)
     {
@@ -54,38 +50,24 @@ internal sealed class NextSteps(string program, DateTimeOffset now)
                 $"have all of its gates open, or write oneOf: one that opens is enough then; '{requirement}' is neither");
         }
 
-        if (gate.Gate == HeldBy.NoName)
-            return Rename(gate, name, item, "name a gate, or remove the annotation");
-        if (gate.Gate.Split('/') is not [var inNamespace, var gateName] || gate.Reason == nameof(VerdictKind.InvalidReference))
-            return Rename(gate, name, item, $"correct '{gate.Gate}'");
+        if (gate.Gate.Split('/') is not [var inNamespace, var gateName])
+            return new NextStep($"kubectl edit -n {item.Metadata.Namespace} {name}", $"correct '{gate.Gate}'");
         return gate.State switch
         {
             GateCondition.Stalled when gate.NeedsRevision is null => new NextStep($"kubectl edit -n {inNamespace} gate/{gateName}", $"correct the gate: {gate.Message}"),
             GateCondition.Missing or GateCondition.Denied when !gate.IsNamed =>
                 new NextStep("kubectl get gatebindings,clustergatebindings -A", $"find the binding that names '{gate.Gate}', and correct it; or have there be such a gate, which admits namespace '{item.Metadata.Namespace}'"),
-            GateCondition.Missing => Rename(gate, name, item, $"name a gate that exists, or create '{gate.Gate}'"),
-            GateCondition.Denied when gate.IsHidden => Rename(gate, name, item, $"correct the name, or ask whoever administers namespace '{inNamespace}' for a gate '{gateName}' whose spec.accessFrom admits namespace '{item.Metadata.Namespace}'"),
             GateCondition.Denied => new NextStep($"kubectl edit -n {inNamespace} gate/{gateName}", $"have its spec.accessFrom admit namespace '{item.Metadata.Namespace}'"),
             _ when gate.NeedsRevision is { } kind => new NextStep("kubectl explain gatedsource.spec",
                 $"put it behind a GatedSource (docs/reference/gated-source.md), or have a gate before it that {(kind is VerdictKind.ApprovalNeedsRevision ? "wants no approvals" : "has no check about one revision")}"),
             GateCondition.Unknown => new NextStep($"{program} check", "see why the state of a gate is not known"),
             GateCondition.Opened => new NextStep($"kubectl describe -n {inNamespace} gate/{gateName}", $"see why it holds what names it: '{gate.HeldFor}' is not known to this program"),
             _ when gate.WaitsForCheck => new NextStep($"{program} get gates {gateName} -n {inNamespace}", "see whether its check passes by now: sluice-controller asks again by itself, and to open the gate does not help"),
-            GateCondition.Closing when gate.Next?.Reason != GateReasons.CloseWindowStarted && gate.HasWindow => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", "ask for it to stay open for its spec.window, beyond the end of the open window"),
+            GateCondition.Closing when gate.Next is { } end && end.Reason != GateReasons.CloseWindowStarted && now + gate.Window > end.At => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", "ask for it to stay open for its spec.window, beyond the end of the open window"),
             GateCondition.Closing or GateCondition.Closed when gate.State == GateCondition.Closing || gate.Reason == GateReasons.CloseWindow =>
                 new NextStep($"{program} open {gateName} -n {inNamespace} --override --reason TEXT", $"override {(gate.State == GateCondition.Closing ? "its end" : "the close window")} in an emergency{(gate.OpensAt is { } opens ? $"; the gate opens by itself {RelativeTime.Until(opens, now)}" : "")}"),
             _ when gate.OpensAt is { } at => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", $"open the gate now; it opens by itself {RelativeTime.Until(at, now)}"),
             _ => new NextStep($"{program} open {gateName} -n {inNamespace} --reason TEXT", "open the gate"),
         };
-    }
-
-    /// <summary>Where the object names a gate wrongly: the others that it names stay.</summary>
-    private static NextStep Rename(GateFinding gate, TypedName name, FluxObject item, string effect)
-    {
-        var entries = (item.Annotation(GatedAnnotations.Gates) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToList();
-        var isWrong = (string entry) => entry == gate.Gate || $"{item.Metadata.Namespace}/{entry}" == gate.Gate;
-        return entries.Count > 0 && !entries.Exists(entry => isWrong(entry))
-            ? new($"kubectl edit -n {item.Metadata.Namespace} {name}", $"in spec.gates, {effect}")
-            : new($"kubectl annotate --overwrite -n {item.Metadata.Namespace} {name} {GatedAnnotations.Gates}={string.Join(',', entries.Where(entry => !isWrong(entry)).Append("GATE"))}", effect);
     }
 }

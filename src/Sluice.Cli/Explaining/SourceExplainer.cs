@@ -58,6 +58,8 @@ internal sealed class SourceExplainer(string program, DateTimeOffset now)
         {
             yield return $"Meanwhile {(status.Released is null ? "nothing is deployed of it" : $"{source.Released(now)} stays deployed, and drift from it is corrected")}.";
             yield return $"The digest of the candidate is {candidate.Digest}.";
+            if (SpecDifference.Of(source, candidate) is { } difference)
+                yield return $"{difference}.";
             if (candidate.Rollback == true)
                 yield return $"It is a rollback{(candidate.RequestedBy is { } by ? $", asked for by {by}" : "")}, which waits at the same gates.";
             var state = status.ToState();
@@ -79,15 +81,17 @@ internal sealed class SourceExplainer(string program, DateTimeOffset now)
     {
         var name = $"{source.Metadata.Name} -n {source.Metadata.Namespace}";
         var closed = (candidate.Gates ?? []).Where(gate => gate.State != GateStateNames.Opened).ToImmutableArray();
+        // A revision alone does not say which spec of the source is meant, and others at the gate may have it, too.
+        var exactly = ShellWord.Of(candidate.ToCandidate().ExactName);
         foreach (var gate in closed.Where(gate => gate.Reason is nameof(VerdictKind.GateClosed) or nameof(VerdictKind.OpenedForRevision)))
         {
             var isFrozen = lookups.GetValueOrDefault(new(gate.Namespace, gate.Name))?.Gate is { } found && GateCondition.Of(found).Reason == GateReasons.CloseWindow;
-            yield return new NextStep($"{program} open {gate.Name} -n {gate.Namespace} --revision {candidate.ToCandidate().NameToOpen}{(isFrozen ? " --override" : "")} --reason TEXT",
+            yield return new NextStep($"{program} open {gate.Name} -n {gate.Namespace} --revision {exactly}{(isFrozen ? " --override" : "")} --reason TEXT",
                 isFrozen ? "override its close window in an emergency, for this revision alone" : "open the gate for this revision alone");
         }
 
         if (closed.Any(gate => gate.Required is not null && gate.Reason != nameof(VerdictKind.Rejected)))
-            yield return new NextStep($"{program} approve {name} --revision {candidate.Revision}{(closed.Any(gate => WantsSignatures(gate, lookups)) ? " --key FILE" : "")}", "approve it: this revision alone");
+            yield return new NextStep($"{program} approve {name} --revision {exactly}{(closed.Any(gate => WantsSignatures(gate, lookups)) ? " --key FILE" : "")}", "approve it: this revision alone");
         if (!closed.Any(gate => gate.Reason == nameof(VerdictKind.Rejected)) && (candidate.Gates ?? []).Any(gate => gate.Required is not null))
             yield return new NextStep($"{program} reject {name} --reason TEXT", "reject it");
         foreach (var gate in closed.Where(gate => gate.Reason == nameof(VerdictKind.Rejected)))

@@ -1,3 +1,4 @@
+using Sluice.Api.Gated;
 using Sluice.Api.Metadata;
 using Sluice.Cli.Cluster;
 
@@ -15,6 +16,13 @@ internal sealed record Suspender(string Manager, DateTimeOffset? At)
             .Where(entry => entry.Manager != FieldManagers.Controller && entry.Owns(["f:spec", "f:suspend"]))
             .Select(entry => new Suspender(entry.Manager ?? "somebody", entry.Time)),
     ];
+
+    /// <summary>Who wants an object suspended whatever its gates say, and why, as the end of a clause: while that is so it does not reconcile once either. Null: nobody does.</summary>
+    public static string? WhyKept(FluxObject item) =>
+        item.Annotation(GatedAnnotations.KeepSuspended) is { } kept ? $"is to be kept suspended (\"{kept}\")"
+        : item.Annotation(GatedAnnotations.SuspendedBy) is { } user ? $"is suspended by '{user}' in Flux Operator's web page"
+        : Of(item) is [_, ..] others ? $"is suspended by {Names(others)}, too"
+        : null;
 
     /// <summary>Them, in a sentence.</summary>
     public static string Names(IEnumerable<Suspender> suspenders) => string.Join(", ", suspenders.Select(suspender => $"field manager '{suspender.Manager}'"));

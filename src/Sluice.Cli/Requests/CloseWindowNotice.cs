@@ -12,9 +12,10 @@ internal static class CloseWindowNotice
     /// <param name="gate">The gate.</param>
     /// <param name="plan">Its plan; null where that cannot be made.</param>
     /// <param name="said">What the gate says itself.</param>
+    /// <param name="revision">The revision or digest that it was asked to open for alone; null: for everything.</param>
     /// <param name="program">How commands begin.</param>
     /// <param name="now">The present time.</param>
-    public static string Of(Gate gate, GatePlan? plan, string? said, string program, DateTimeOffset now)
+    public static string Of(Gate gate, GatePlan? plan, string? said, string? revision, string program, DateTimeOffset now)
     {
         var name = $"{gate.Metadata.Namespace}/{gate.Metadata.Name}";
         var windows = plan?.Active(now).Where(active => active.Window.Action == WindowAction.Close)
@@ -29,6 +30,6 @@ internal static class CloseWindowNotice
             : plan.After(now).FirstOrDefault() is { } next ? $"\nif nobody does anything, it is {GateStateNames.Of(next.To)} at {RelativeTime.Both(next.At, now)}"
             : "\nnothing is scheduled to open it after that";
         return $"gate {name} has taken the request and stays closed: {which}{then}\n"
-            + $"to open it all the same: {program} open {gate.Metadata.Name} -n {gate.Metadata.Namespace} --override --reason TEXT";
+            + $"to open it all the same: {program} open {gate.Metadata.Name} -n {gate.Metadata.Namespace}{(string.IsNullOrEmpty(revision) ? "" : $" --revision {ShellWord.Of(revision)}")} --override --reason TEXT";
     }
 }

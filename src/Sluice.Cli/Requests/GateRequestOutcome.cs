@@ -67,7 +67,7 @@ internal sealed class GateRequestOutcome(GateState target, string stamp, DateTim
         }
 
         return target == GateState.Opened && condition?.Reason == GateReasons.CloseWindow
-            ? new RequestVerdict(false, CloseWindowNotice.Of(gate, Plan, condition.Message, Program, now))
+            ? new RequestVerdict(false, CloseWindowNotice.Of(gate, Plan, condition.Message, request.Revision, Program, now))
             : new RequestVerdict(false, $"{name} has taken the request, but is not {Wanted}: {condition?.Message ?? "its status does not say why"}");
     }
 

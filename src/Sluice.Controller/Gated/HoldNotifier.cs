@@ -18,7 +18,6 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
     /// <summary>Tells of one write that succeeded.</summary>
     public void Tell(GatedKey key, ApiResource resource, GatedObject gated, HoldPlan plan, HoldDecision decision, DateTimeOffset now)
     {
-        Forget(key);
         if (plan.Change is HoldChange.Release or HoldChange.Keep && gated.Hold.HeldSince is { } since)
         {
             metrics.Released(key.Kind.Kind, now - since);
@@ -113,7 +112,9 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
 
     private static string Refusal(GatedObject gated)
     {
-        var why = gated.Hold.KeepSuspended is { } kept ? $"it is to be kept suspended ({kept})" : $"field manager '{string.Join("', '", gated.Hold.OtherOwners)}' has suspended it, too";
+        var why = gated.Hold.KeepSuspended is { } kept ? $"it is to be kept suspended ({kept})"
+            : gated.Hold.OtherOwners.IsEmpty ? CannotHold.OciRepository
+            : $"field manager '{string.Join("', '", gated.Hold.OtherOwners)}' has suspended it, too";
         return $"Token '{gated.Hold.ReleaseOnce}' asked for one reconciliation, and is used up without one: {why}. Ask anew once that is over.";
     }
 

@@ -46,7 +46,9 @@ internal sealed partial class HoldReconciler(
         // Of what cannot be suspended nothing may say that it is: it is written as what is released, and told apart. What can be is, though Flux does not care: else whoever may change
         // its spec would be let past the gates by having Flux not care for a moment.
         var isWritten = decision.IsApproved || objects.CanSuspend(key.Kind);
-        var plan = HoldPlan.Of(gated.Hold, decision.IsApproved || !isWritten, HeldBy.Format(decision.Blocking), now);
+        // Of what Flux does nothing with it never reports that it has: let go for one reconciliation, it would stay so. A token is used up, as where somebody keeps it suspended.
+        var seen = whyUnheld is not null && isWritten ? gated.Hold with { KeepSuspended = gated.Hold.KeepSuspended ?? whyUnheld } : gated.Hold;
+        var plan = HoldPlan.Of(seen, decision.IsApproved || !isWritten, HeldBy.Format(decision.Blocking), now);
         var about = DecisionRecords.About(key, gated);
         Settle(about, gated);
         if (!await _open.CanSettleAsync(about, () => objects.IsCurrentAsync(key.Kind, gated, cancellation)))
@@ -55,6 +57,11 @@ internal sealed partial class HoldReconciler(
         }
 
         var record = audit.IsOn && isWritten ? DecisionRecords.Of(about, gated, plan, decision, now) : null;
+        if (record is not null && whyUnheld is not null && plan.Change != HoldChange.RefuseOnce)
+        {
+            record = record with { Message = $"{record.Message?.TrimEnd('.')}. It is suspended, but that stops nothing: {whyUnheld}" };
+        }
+
         if (record is null && _open.Written(about) is [_, ..] open)
         {
             var back = DecisionRecords.NotCarriedOut(open, now);
@@ -155,15 +162,17 @@ internal sealed partial class HoldReconciler(
 
         void Tell()
         {
-            if (whyUnheld is not null)
-            {
-                notifier.TellUnheld(key, resource, gated, decision, whyUnheld);
-            }
-            else if (plan.Change == HoldChange.None)
+            if (whyUnheld is null)
             {
                 notifier.Forget(key);
             }
-            else
+
+            // What was done to it is told where it was done: of what cannot be suspended nothing was.
+            if (whyUnheld is not null && (!isWritten || plan.Change is HoldChange.None or HoldChange.Hold or HoldChange.Relabel))
+            {
+                notifier.TellUnheld(key, resource, gated, decision, whyUnheld);
+            }
+            else if (plan.Change != HoldChange.None)
             {
                 notifier.Tell(key, resource, gated, plan, decision, now);
             }

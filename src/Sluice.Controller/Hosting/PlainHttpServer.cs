@@ -107,7 +107,7 @@ internal sealed class PlainHttpServer : IHttpApplication<HttpContext>, IAsyncDis
 
     private void Configure(ListenOptions options)
     {
-        // Also by TLS, where API servers speak HTTP/2 to an address, but not to a Service: what HTTP/2 connections carry when a server stops cannot be told to go elsewhere one by one.
+        // Also by TLS, where an API server speaks HTTP/2 to a URL of its own host, and HTTP/1.1 to Services and to every other URL: what HTTP/2 connections carry when a server stops cannot be told to go elsewhere one by one.
         options.Protocols = HttpProtocols.Http1;
         _listening = options;
         if (_options.Drain is { } drain)

@@ -104,5 +104,5 @@ public sealed class BoundGateTests
     }
 
     private static Gate OpensAt(string name, string time) => Sample.Gate(
-        name, false, "Gate closed by default", new NextTransition { At = Moment.At($"2026-03-27T{time}:00Z"), To = "opened", Reason = "OpenWindowStarted" });
+        name, false, "Gate closed by default", new NextTransition { At = Moment.At($"2026-03-27T{time}:00Z"), To = "opened", Reason = "RequestExpired" });
 }

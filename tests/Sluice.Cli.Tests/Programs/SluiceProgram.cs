@@ -25,6 +25,9 @@ internal sealed class SluiceProgram(string kubeconfig)
     /// <summary>The value of <c>COSIGN_PASSWORD</c>; null: it is not set.</summary>
     public string? Password { get; init; }
 
+    /// <summary>Whether it is run at a terminal, a pseudo-terminal of <c>script</c>; then what it says on standard error is in its output, too.</summary>
+    public bool IsAtTerminal { get; init; }
+
     /// <summary>Runs it; the arguments are separated by spaces, and <c>{0}</c> and so on stand for arguments with spaces of their own.</summary>
     public Task<ProgramResult> RunAsync(string arguments, params string[] texts) =>
         RunAsync([.. arguments.Split(' ').Select(argument => argument is ['{', var digit, '}'] ? texts[digit - '0'] : argument)]);
@@ -32,8 +35,11 @@ internal sealed class SluiceProgram(string kubeconfig)
     /// <summary>Runs it.</summary>
     public async Task<ProgramResult> RunAsync(IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(Path, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var (file, words) = IsAtTerminal ? ("script", (IReadOnlyList<string>)["-qec", string.Join(' ', arguments.Prepend(Path).Select(word => $"'{word}'")), "/dev/null"]) : (Path, arguments);
+        var start = new ProcessStartInfo(file, words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["KUBECONFIG"] = kubeconfig;
+        if (IsAtTerminal)
+            start.Environment["TERM"] = "dumb";
         if (TimeZone is not null)
             start.Environment["TZ"] = TimeZone;
         start.Environment.Remove("COSIGN_PASSWORD");

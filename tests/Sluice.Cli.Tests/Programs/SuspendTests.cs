@@ -87,6 +87,29 @@ public sealed class SuspendTests(ClusterWithGates cluster)
     }
 
     [Fact]
+    public async Task Release_once_refuses_what_is_suspended_in_Flux_Operators_web_page()
+    {
+        var inNamespace = await cluster.NamespaceAsync("release-once-web-page");
+        await HeldAsync(inNamespace);
+        await cluster.ControlPlane.Kubectl.RunAsync("annotate", "ks", "my-app", $"--namespace={inNamespace}", "fluxcd.controlplane.io/suspendedBy=jane");
+        (await _sluice.RunAsync($"release-once ks/my-app -n {inNamespace}")).FailedWith(1).Error.Should()
+            .Contain("is suspended by 'jane' in Flux Operator's web page, so it would not reconcile now").And.Contain($"sluice resume kustomization/my-app -n {inNamespace}");
+    }
+
+    [Fact]
+    public async Task Release_once_refuses_what_is_suspended_and_not_held_since_nothing_would_suspend_it_again()
+    {
+        var inNamespace = await cluster.NamespaceAsync("release-once-unheld");
+        await HeldAsync(inNamespace);
+        await cluster.ControlPlane.Kubectl.RunAsync("patch", "ks", "my-app", $"--namespace={inNamespace}", "--subresource=status", "--type=merge",
+            """--patch={"status":{"conditions":[{"type":"Approved","status":"False","reason":"CannotHold","message":"Gate closed. NOT HELD: put the gates elsewhere","lastTransitionTime":"2026-03-26T10:00:00Z"}]}}""");
+        (await _sluice.RunAsync($"release-once ks/my-app -n {inNamespace}")).FailedWith(1).Error.Should().Be(
+            $"error: Kustomization {inNamespace}/my-app is suspended, but not held, so there is nothing to release\n       Gate closed. NOT HELD: put the gates elsewhere\n");
+        (await _sluice.RunAsync($"get held -n {inNamespace}")).Succeeded().Output.Should().Contain("NOT HELD: ");
+        (await cluster.ValueAsync(inNamespace, "ks/my-app", @"{.metadata.annotations.gating\.toolkit\.fluxcd\.io/release-once}")).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task What_admission_holds_is_not_said_to_be_held_by_a_gate_of_that_name()
     {
         var inNamespace = await cluster.NamespaceAsync("suspend-born");

@@ -130,6 +130,51 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
     }
 
     [Fact]
+    public async Task That_the_spec_of_the_source_differs_is_shown_and_a_revision_alone_does_not_approve_it()
+    {
+        var app = await StartAsync(cluster, "spec-differs", One);
+        await app.IgnoreAsync("secrets/");
+        await app.OfferAsync('b', generation: 2);
+        var alice = await app.AsAsync("alice");
+        const string Difference = "The source's spec differs from what is released in: ignore";
+        (await alice.RunAsync($"explain gsrc/app -n {app.Namespace}")).Succeeded().Output.Should().Contain($"\n{Difference}.\n");
+        (await alice.RunAsync($"approve app -n {app.Namespace} --dry-run")).Succeeded().Output.Should().Contain($"\n  {Difference}\n");
+
+        var exactly = await app.ExactNameAsync();
+        (await alice.RunAsync($"pending -n {app.Namespace} -o wide")).Succeeded().Output.Should().Contain($" {exactly} ");
+        foreach (var named in new[] { Revision('b'), Digest('b') })
+        {
+            (await alice.RunAsync($"approve app -n {app.Namespace} --revision {named}")).FailedWith(1).Error.Should().EndWith(
+                $"error: nothing is approved: '{named}' does not say with which spec of its source\n       {Difference}\n"
+                + $"       to approve exactly that: sluice approve app -n {app.Namespace} --revision {exactly}\n");
+        }
+
+        (await app.VotesAsync()).Should().BeEmpty();
+        var approved = (await alice.RunAsync($"approve app -n {app.Namespace} {Patience} --revision {exactly}")).Succeeded();
+        approved.Error.Should().Contain(Difference).And.NotContain("Go on?");
+        approved.Rows[^1].Should().StartWith("It is released");
+    }
+
+    [Fact]
+    public async Task At_a_terminal_who_names_a_revision_alone_is_asked()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "There is no /usr/bin/script, which makes a terminal.");
+        var app = await StartAsync(cluster, "at-terminal", One);
+        await app.OfferAsync('b');
+        await app.AsAsync("alice");
+        var refused = await AnswerAsync("n\n", Revision('b'));
+        refused.ExitCode.Should().Be(1, refused.Output);
+        refused.Output.Should().Contain("Go on? [y/N]").And.Contain($"nor does --revision {await app.ExactNameAsync()}");
+        (await app.VotesAsync()).Should().BeEmpty();
+        (await AnswerAsync("y\n", Revision('b'))).Succeeded().Output.Should().Contain("Go on? [y/N]").And.Contain("It is released");
+        await app.OfferAsync('c');
+        (await AnswerAsync("", await app.ExactNameAsync())).Succeeded().Output.Should().Contain("It is released").And.NotContain("Go on?");
+
+        Task<ProgramResult> AnswerAsync(string answer, string revision) => new SluiceProgram(cluster.ControlPlane.KubeconfigFor("alice", "sre")) { Input = answer, IsAtTerminal = true }
+            .RunAsync($"approve app -n {app.Namespace} {Patience} --revision {revision}");
+    }
+
+    [Fact]
     public async Task A_vote_that_has_ended_can_be_given_again()
     {
         var app = await StartAsync(cluster, "ended-vote", "{default: opened, approvals: {required: 2}}");
@@ -227,7 +272,7 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
 
         var explained = (await alice.RunAsync($"explain gatedsource/app -n {app.Namespace}")).Succeeded().Output;
         explained.Should().StartWith($"GatedSource {app.Namespace}/app: candidate {Revision('b')} waits since ")
-            .And.Contain($"stays deployed, and drift from it is corrected.").And.Contain($"sluice approve app -n {app.Namespace} --revision {Revision('b')}\n");
+            .And.Contain($"stays deployed, and drift from it is corrected.").And.Contain($"sluice approve app -n {app.Namespace} --revision {Digest('b')}@sha256:");
         ((string?)(await alice.RunAsync($"explain gsrc/app -n {app.Namespace} -o json")).Succeeded().Json["state"]).Should().Be("Held");
         (await alice.RunAsync($"explain gsrc/apps -n {app.Namespace}")).FailedWith(1).Error.Should().Be($"error: there is no GatedSource 'apps' in namespace '{app.Namespace}': did you mean app?\n");
         (await alice.RunAsync($"rollback app -n {app.Namespace}")).FailedWith(2).Error.Should().Contain("main@sha1:aaaaaaaa").And.Contain("error: --to is missing");
@@ -248,9 +293,9 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
         await app.OfferAsync('b');
         var (alice, olga) = (await app.AsAsync("alice"), await app.AsAsync("olga", "sluice-operator"));
         (await alice.RunAsync($"approve app -n {app.Namespace} --yes")).FailedWith(1).Error.Should()
-            .StartWith($"error: GatedSource {app.Namespace}/app wants no approvals: none of its gates has spec.approvals (gate {app.Namespace}/release)").And.Contain($"sluice open GATE --revision {Revision('b')}");
-        (await alice.RunAsync($"explain gatedsource/app -n {app.Namespace}")).Succeeded().Output.Should().Contain($"sluice open release -n {app.Namespace} --revision {Revision('b')} --reason TEXT\n").And.NotContain("sluice approve");
-        (await olga.RunAsync($"open release -n {app.Namespace} {Patience} --revision {Revision('b')}")).Succeeded();
+            .StartWith($"error: GatedSource {app.Namespace}/app wants no approvals: none of its gates has spec.approvals (gate {app.Namespace}/release)").And.Contain($"sluice open GATE --revision {await app.ExactNameAsync()}");
+        (await alice.RunAsync($"explain gatedsource/app -n {app.Namespace}")).Succeeded().Output.Should().Contain($"sluice open release -n {app.Namespace} --revision {await app.ExactNameAsync()} --reason TEXT\n").And.NotContain("sluice approve");
+        (await olga.RunAsync($"open release -n {app.Namespace} {Patience} --revision {await app.ExactNameAsync()}")).Succeeded();
         await app.UntilAsync("b is released", status => (string?)status["released"]?["revision"] == Revision('b'));
     }
 

@@ -56,18 +56,24 @@ internal sealed class GatedApp
         """);
 
     /// <summary>The source has a new artifact.</summary>
-    public Task FetchAsync(char digit) => _cluster.ControlPlane.Kubectl.RunAsync("-n", Namespace, "patch", "gitrepository", "app", "--subresource=status", "--type=merge", "--patch", $$"""
-        {"status": {"observedGeneration": 1,
+    /// <param name="digit">What it is made of.</param>
+    /// <param name="generation">The generation of the source's spec that it is of.</param>
+    public Task FetchAsync(char digit, int generation = 1) => _cluster.ControlPlane.Kubectl.RunAsync("-n", Namespace, "patch", "gitrepository", "app", "--subresource=status", "--type=merge", "--patch", $$"""
+        {"status": {"observedGeneration": {{generation}},
           "artifact": {"revision": "{{Revision(digit)}}", "digest": "{{Digest(digit)}}", "path": "x", "url": "http://x/x", "lastUpdateTime": "2026-11-25T12:00:00Z"},
-          "conditions": [{"type": "Ready", "status": "True", "reason": "Succeeded", "message": "played", "lastTransitionTime": "2026-11-25T12:00:00Z", "observedGeneration": 1}] } }
+          "conditions": [{"type": "Ready", "status": "True", "reason": "Succeeded", "message": "played", "lastTransitionTime": "2026-11-25T12:00:00Z", "observedGeneration": {{generation}} }] } }
         """);
 
     /// <summary>A new artifact, which waits then.</summary>
-    public async Task OfferAsync(char digit)
+    public async Task OfferAsync(char digit, int generation = 1)
     {
-        await FetchAsync(digit);
+        await FetchAsync(digit, generation);
         await UntilAsync($"{digit} waits", status => (string?)status["candidate"]?["revision"] == Revision(digit) && status["candidate"]!["gates"] is not null);
     }
+
+    /// <summary>The source ignores something else from now on.</summary>
+    public Task IgnoreAsync(string ignore) =>
+        _cluster.ControlPlane.Kubectl.RunAsync("-n", Namespace, "patch", "gitrepository", "app", "--type=merge", "--patch", $$"""{"spec": {"ignore": "{{ignore}}"} }""");
 
     /// <summary>Somebody states who wrote a revision.</summary>
     public Task StateAuthorAsync(char digit, string author) => _cluster.ControlPlane.Kubectl.RunAsync("-n", Namespace, "patch", "gatedsource", "app", "--subresource=status", "--type=merge", "--patch", $$"""
@@ -75,6 +81,13 @@ internal sealed class GatedApp
         """);
 
     public async Task<JsonNode> UntilAsync(string what, Func<JsonNode, bool> isWanted) => await Eventually.GivesAsync(what, StatusAsync, isWanted);
+
+    /// <summary>The name of the candidate that no other has.</summary>
+    public async Task<string> ExactNameAsync()
+    {
+        var candidate = (await StatusAsync())["candidate"]!;
+        return $"{candidate["digest"]}@{candidate["specDigest"]}";
+    }
 
     public async Task<JsonNode> StatusAsync() =>
         JsonNode.Parse(await _cluster.ControlPlane.Kubectl.RunAsync("-n", Namespace, "get", "gatedsource", "app", "-o", "json"))!["status"] ?? new JsonObject();

@@ -49,7 +49,7 @@ public sealed class SignedApprovingTests(ReleasingCluster cluster) : IClassFixtu
         await app.UntilAsync("says why", status => Message(status).Contains("that of alice does not count: it is not signed", StringComparison.Ordinal));
         (await alice.RunAsync($"pending -n {app.Namespace}")).Succeeded().Output.Should().Contain("0 of 1 approvals, signed; that of alice does not count: it is not signed");
         (await alice.RunAsync($"explain gatedsource/app -n {app.Namespace}")).Succeeded().Output.Should().Contain("that of alice does not count: it is not signed")
-            .And.Contain($"sluice approve app -n {app.Namespace} --revision {Revision('b')} --key FILE");
+            .And.Contain($"sluice approve app -n {app.Namespace} --revision {await app.ExactNameAsync()} --key FILE");
         (await alice.RunAsync($"approve app -n {app.Namespace} {Patience} --yes --key {{0}}", File("a.key", _key.ExportPkcs8PrivateKeyPem()))).Succeeded().Output.Should().StartWith("Approved");
         (await alice.RunAsync($"approve app -n {app.Namespace} --yes")).FailedWith(1).Error.Should().Contain("has no candidate");
         (await app.VotesAsync()).Should().Equal("alice approve");

@@ -50,7 +50,9 @@ public sealed class GateRequestOutcomeTests
     {
         var status = Opened(null);
         status = status with { Request = status.Request! with { Revision = "main@sha1:abc" }, Conditions = [Condition("Opened", "False", "Gate closed by window 'freeze'") with { Reason = "CloseWindow" }] };
-        Read(GateState.Opened, status)!.Succeeded.Should().BeFalse();
+        var verdict = Read(GateState.Opened, status)!;
+        verdict.Succeeded.Should().BeFalse();
+        verdict.Message.Should().EndWith("\nto open it all the same: sluice open sre-approval -n flux-system --revision main@sha1:abc --override --reason TEXT", "what it was asked for alone");
     }
 
     [Fact]

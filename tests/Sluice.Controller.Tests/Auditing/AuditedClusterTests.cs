@@ -66,6 +66,29 @@ public sealed class AuditedClusterTests(Cluster cluster) : IClassFixture<Cluster
     }
 
     [Fact]
+    public async Task That_an_OCI_HelmRepository_is_suspended_is_in_the_log_with_that_it_stops_nothing()
+    {
+        await using (await StartAsync())
+        {
+            var repository = FluxResources.All.Single(one => one.Kind == "HelmRepository");
+            var ns = await cluster.NewNamespaceAsync();
+            await cluster.CreateGateAsync(ns, "gate", "{}");
+            await cluster.Kubectl.ApplyAsync($$"""
+                apiVersion: {{repository.ApiVersion}}
+                kind: HelmRepository
+                metadata: {name: charts, namespace: {{ns}}, annotations: {gating.toolkit.fluxcd.io/gates: gate} }
+                spec: {type: oci, url: "oci://registry.example.org/charts"}
+                """);
+            var charts = await cluster.UntilAsync(repository, ns, "charts", "says that it cannot be held", found => found.Approved("reason") == "CannotHold" && found.IsSuspended());
+            var line = File.ReadAllLines(Log).Select(line => JsonNode.Parse(line)!).Single(line => (string?)line["object"]?["uid"] == (string?)charts["metadata"]!["uid"]);
+            ((string?)line["decision"]).Should().Be("Held");
+            ((string?)line["message"]).Should().Contain("What Flux has begun it finishes. It is suspended, but that stops nothing: Flux does nothing with a HelmRepository of spec.type 'oci'");
+        }
+
+        await VerifyAsync();
+    }
+
+    [Fact]
     public async Task A_release_of_a_gated_source_is_in_the_log_with_what_it_was_who_approved_it_and_what_each_gate_said()
     {
         await using (await StartAsync("--trust-requested-by"))

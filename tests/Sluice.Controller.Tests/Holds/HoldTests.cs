@@ -67,7 +67,12 @@ public sealed class HoldTests(RunningSluice sluice) : IClassFixture<RunningSluic
         var charts = await _cluster.UntilAsync(repository, ns, "charts", "says that it cannot be held", found => found.Approved("reason") == "CannotHold");
         charts.Approved("message").Should().Contain($"gate '{ns}/closed' is closed").And.Contain("NOT HELD: ").And.Contain("Put the gates before those, or before the HelmReleases");
         charts.IsSuspended().Should().BeTrue("it must not be let go by a change of its spec");
+        await _cluster.PatchAsync(repository, ns, "charts", """{"spec": {"suspend": false}}""");
+        await TellsAsync("HoldReasserted", "lifted the hold, and it is put back");
         await using var resumed = await ResumeWatch.StartAsync(_cluster, repository, ns, "charts");
+        await _cluster.AnnotateAsync(repository, ns, "charts", ReleaseOnce, "token");
+        await _cluster.UntilAsync(repository, ns, "charts", "has used the token up", found => found.Annotation("gating.toolkit.fluxcd.io/released-once") == "token");
+        await TellsAsync("ReleaseOnceRefused", "is used up without one: Flux does nothing with a HelmRepository of spec.type 'oci'");
         await _cluster.PatchAsync(repository, ns, "charts", """{"spec": {"type": "default", "url": "https://charts.example.org"}}""");
         await _cluster.UntilHeldAsync(repository, ns, "charts");
         await _cluster.PatchAsync(repository, ns, "charts", """{"spec": {"type": "oci", "url": "oci://registry.example.org/charts"}}""");
@@ -75,6 +80,9 @@ public sealed class HoldTests(RunningSluice sluice) : IClassFixture<RunningSluic
         resumed.Seen.Should().BeFalse();
         await _cluster.OpenAsync(ns, "closed");
         await _cluster.UntilReleasedAsync(repository, ns, "charts");
+
+        Task TellsAsync(string reason, string text) => Eventually.GivesAsync(
+            $"an Event {reason} tells it", () => _cluster.Kubectl.RunAsync("-n", ns, "get", "events", "--field-selector", $"reason={reason}", "-o", "jsonpath={.items[*].message}"), told => told.Contains(text, StringComparison.Ordinal));
     }
 
     [Fact]
