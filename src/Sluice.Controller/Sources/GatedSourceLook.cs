@@ -182,7 +182,7 @@ internal sealed record GatedSourceLook
 
         var name = observed.TargetKey;
         return target.Failure is { } failure ? ("False", "TargetNotReady", $"{name} is not ready: {failure}")
-            : LagsSuspended(target, released) ? ("Unknown", "TargetSuspended", $"{released.Revision} is released, and {name} is suspended and has {target.Revision ?? "nothing"} yet: resume it")
+            : LagsSuspended(target, released) ? ("Unknown", "TargetSuspended", $"{released.Revision} is released, and {name} is suspended{(target.Revision is { } older ? $" and still has {older}" : "")}: resume it")
             : FindMismatch(observed, target, released) is { } mismatch ? ("False", mismatch.Reason, $"{name} {mismatch.Clause}. Find out who changed it; a roll-back or another revision replaces it")
             : target.Revision is { } revision && Revisions.IsSame(revision, released.Revision) ? ("True", GateReasons.ReconciliationSucceeded, $"{released.Revision} is released")
             : ("Unknown", "Progressing", $"{released.Revision} is released, and {name} is waiting for source-controller");

@@ -122,7 +122,8 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
         await source.UntilTargetAsync("is pinned", target => (string?)target["spec"]!["ref"]!["commit"] == "bb");
         // source-controller takes note of the generation, and has the old artifact.
         await source.FetchAsync("main@sha1:aa", "sha256:01", "app-gated");
-        (await source.UntilAsync("says so", gated => gated.Condition("Ready", "reason") == "TargetSuspended")).Condition("Ready", "message").Should().Contain("is suspended and has main@sha1:aa yet: resume it");
+        await source.UntilAsync("says so", gated => gated.Condition("Ready", "reason") == "TargetSuspended"
+            && gated.Condition("Ready", "message")!.EndsWith("is suspended and still has main@sha1:aa: resume it", StringComparison.Ordinal));
         await source.LookedAtAgainAsync();
         (await running.Cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "jsonpath={.items[*].reason}")).Should().NotContain("RevisionMismatch");
     }
