@@ -114,13 +114,15 @@ internal sealed class VoteCommand(bool approves)
         if (revision == exactly)
             return;
         // A script that names a revision is not asked, and has not been shown what else is new.
+        if (context.IsForPrograms && SpecDifference.Of(source, candidate) is { } unshown)
+            what = $"{unshown}.\n{what}";
         var isAsked = !yes && (revision is null || !Console.IsInputRedirected);
         if (isAsked && !await Confirmation.AskAsync(context, what))
             throw new CommandException($"not confirmed, so nothing is approved; --yes does not ask, nor does --revision {ShellWord.Of(exactly)}");
         if (!isAsked && revision is not null && SpecDifference.Of(source, candidate) is { } difference)
         {
             throw new CommandException($"nothing is approved: '{revision}' does not say with which spec of its source\n{difference}\n"
-                + $"to approve exactly that: {context.Program} approve {source.Metadata.Name} -n {source.Metadata.Namespace} --revision {ShellWord.Of(exactly)}");
+                + $"to approve exactly that, say --revision {ShellWord.Of(exactly)} instead");
         }
     }
 

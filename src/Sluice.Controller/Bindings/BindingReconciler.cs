@@ -51,7 +51,7 @@ internal sealed class BindingReconciler(
 
         try
         {
-            bindings.Observe(key, await (key.IsClusterWide ? _ofCluster : _ofNamespace).WriteAsync(key.Key, Body(observed, status), status, cancellation));
+            bindings.Observe(key, await (key.IsClusterWide ? _ofCluster : _ofNamespace).WriteAsync(key.Key, Body(observed, status), status, once: false, cancellation));
         }
         catch (KubernetesApiException e) when (e.IsNotFound || e.IsConflict)
         {

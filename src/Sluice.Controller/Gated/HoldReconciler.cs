@@ -89,16 +89,18 @@ internal sealed partial class HoldReconciler(
             return new() { Retry = true };
         }
 
-        if (record is not null)
-        {
-            audit.Deciding(record, letsPass: !plan.Intent.Suspend);
-        }
-
         var letsGo = !plan.Intent.Suspend;
         using var deadline = new ReleaseDeadline(letsGo, time, cancellation);
         deadline.EndBy(decision.Until);
+        if (record is not null)
+        {
+            audit.Deciding(record, letsPass: letsGo);
+        }
+
         try
         {
+            // The disk may have taken longer than what lets it pass lasts.
+            deadline.Token.ThrowIfCancellationRequested();
             var latest = plan.TakeOver is { } first ? await WriteAsync(key.Kind, resource, gated, first, letsGo, deadline.Token) : gated;
             latest = await WriteAsync(key.Kind, resource, latest, plan.Intent, letsGo, deadline.Token);
             if (plan.Intent.Claim(latest.Hold) is { } claim)
@@ -131,11 +133,7 @@ internal sealed partial class HoldReconciler(
         catch (OperationCanceledException) when (deadline.IsOver)
         {
             Remember();
-            if (deadline.Problem is { } problem)
-            {
-                notifier.TellRefused(key, resource, gated, plan, decision, problem);
-            }
-
+            notifier.TellRefused(key, resource, gated, plan, decision, deadline.Problem);
             return deadline.Result;
         }
         catch (KubernetesApiException e)
@@ -190,11 +188,11 @@ internal sealed partial class HoldReconciler(
         }
     }
 
-    /// <summary>Writes, and gives the object as it is after that.</summary>
-    private async Task<GatedObject> WriteAsync(GatedKind kind, ApiResource resource, GatedObject gated, HoldIntent intent, bool ifUnchanged, CancellationToken cancellation)
+    /// <summary>Writes, and gives the object as it is after that. What lets go does so of what was decided about, and now.</summary>
+    private async Task<GatedObject> WriteAsync(GatedKind kind, ApiResource resource, GatedObject gated, HoldIntent intent, bool letsGo, CancellationToken cancellation)
     {
-        var body = HoldApply.Write(resource, gated.Key, gated.Uid, ifUnchanged ? gated.ResourceVersion : null, intent);
-        var written = await api.ApplyAsync(resource, gated.Key, body, Apply, GatedObjectReader.Read, cancellation);
+        var body = HoldApply.Write(resource, gated.Key, gated.Uid, letsGo ? gated.ResourceVersion : null, intent);
+        var written = await api.ApplyAsync(resource, gated.Key, body, letsGo ? Apply with { Once = true } : Apply, GatedObjectReader.Read, cancellation);
         objects.Observe(kind, written);
         return written;
     }

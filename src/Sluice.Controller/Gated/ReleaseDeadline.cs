@@ -1,15 +1,16 @@
+using Sluice.Gating.Time;
 using Sluice.Kubernetes;
 
 namespace Sluice.Controller.Gated;
 
 /// <summary>
-/// How long the write of a release may take. It is decided by what is so at one moment; an API server that asks to wait and send it again, or a network that keeps it, must not have it arrive when
-/// the gate has closed. What is cut off is decided anew.
+/// How long the write of a release may take. It is decided by what is so at one moment; an API server that takes long, or a network that keeps it, must not have it arrive when
+/// the gate has closed. What is cut off is decided anew; so is what an API server asks to send again later (<see cref="WriteOptions.Once"/>).
 /// </summary>
 internal sealed class ReleaseDeadline : IDisposable
 {
-    /// <summary>However long what was decided may stay so.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    /// <summary>However long what was decided may stay so: longer than an admission webhook may take (30 s), since each try would take as long, and none would be let through.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(35);
 
     private readonly bool _isRelease;
     private readonly TimeProvider _time;
@@ -36,11 +37,12 @@ internal sealed class ReleaseDeadline : IDisposable
     /// <summary>Whether it is over, and nothing else has ended.</summary>
     public bool IsOver => _end.IsCancellationRequested && !_cancellation.IsCancellationRequested;
 
-    /// <summary>That it took too long, for people; null: it was over because something has to be decided otherwise by then.</summary>
-    public string? Problem => _isShortened ? null : $"the API server has not carried out the release within {Longest.TotalSeconds:0} s";
+    /// <summary>What has happened then, for people.</summary>
+    public string Problem => _isShortened ? $"the API server has not carried out the release before {Rfc3339.Format(_endsAt)}, when what let it pass may be over"
+        : $"the API server has not carried out the release within {Longest.TotalSeconds:0} s";
 
-    /// <summary>What comes of a look that it has ended.</summary>
-    public ReconcileResult Result => Problem is { } problem ? new() { Failure = new TimeoutException(problem) } : new() { Retry = true };
+    /// <summary>What comes of a look that it has ended: decided anew, after a while.</summary>
+    public ReconcileResult Result => new() { Failure = new TimeoutException(Problem) };
 
     /// <summary>It ends by then.</summary>
     /// <param name="until">When it may have to be decided otherwise; null: not known.</param>
@@ -50,7 +52,15 @@ internal sealed class ReleaseDeadline : IDisposable
         {
             (_endsAt, _isShortened) = (until.Value, true);
             var left = until.Value - _time.GetUtcNow();
-            _end.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            if (left > TimeSpan.Zero)
+            {
+                _end.CancelAfter(left);
+            }
+            else
+            {
+                // At once, and not by a timer a moment later.
+                _end.Cancel();
+            }
         }
     }
 

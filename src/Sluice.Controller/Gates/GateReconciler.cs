@@ -140,7 +140,7 @@ internal sealed partial class GateReconciler(
 
         try
         {
-            gates.Observe(await _statuses.WriteAsync(observed.Key, Body(observed, look.Status), look.Status, cancellation));
+            gates.Observe(await _statuses.WriteAsync(observed.Key, Body(observed, look.Status), look.Status, once: false, cancellation));
         }
         catch (KubernetesApiException e) when (e.IsNotFound)
         {

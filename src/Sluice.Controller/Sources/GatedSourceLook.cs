@@ -58,7 +58,7 @@ internal sealed record GatedSourceLook
         var before = observed.State;
         var offered = source.Offers(before.Waiting?.Candidate, before.Released?.Candidate, before.SetAside);
         var state = before.Take(observed.Rollback, offered, now, out var refused).Observe(offered, now);
-        var health = HealthOf(observed, state.Released, target, consumers);
+        var health = HealthOf(observed, state, target, consumers);
         state = health is null ? state : state.ObserveHealth(health, now);
         var candidate = state.Waiting is null ? null : ask(state);
         // Where there is a target already, something was released before: by a GatedSource of that name that is gone, or whose status is.
@@ -68,7 +68,7 @@ internal sealed record GatedSourceLook
         if (releases)
         {
             state = Release(state, candidate!, isFirst && !candidate!.Decision.IsApproved, now);
-            health = HealthOf(observed, state.Released, target, consumers);
+            health = HealthOf(observed, state, target, consumers);
         }
 
         var look = new GatedSourceLook { State = state, Status = new(), Candidate = candidate, Releases = releases, Stalled = stalled, HasTarget = conflict is null, Obstacle = obstacle, Refusal = refused };
@@ -182,15 +182,19 @@ internal sealed record GatedSourceLook
 
         var name = observed.TargetKey;
         return target.Failure is { } failure ? ("False", "TargetNotReady", $"{name} is not ready: {failure}")
-            : LagsSuspended(target, released) ? ("Unknown", "TargetSuspended", $"{released.Revision} is released, and {name} is suspended{(target.Revision is { } older ? $" and still has {older}" : "")}: resume it")
+            : LagsSuspended(State, target) ? ("Unknown", "TargetSuspended", $"{released.Revision} is released, and {name} is suspended{(target.Revision is { } older ? $" and still has {older}" : "")}: {(target.HeldBy is { } gates ? $"it is held by {gates}" : "resume it")}")
             : FindMismatch(observed, target, released) is { } mismatch ? ("False", mismatch.Reason, $"{name} {mismatch.Clause}. Find out who changed it; a roll-back or another revision replaces it")
             : target.Revision is { } revision && Revisions.IsSame(revision, released.Revision) ? ("True", GateReasons.ReconciliationSucceeded, $"{released.Revision} is released")
             : ("Unknown", "Progressing", $"{released.Revision} is released, and {name} is waiting for source-controller");
     }
 
-    /// <summary>Whether a target does not serve what is released since somebody has suspended it.</summary>
-    private static bool LagsSuspended(SeenTarget target, Candidate released) =>
-        target.IsSuspended && !(target.Digest == released.Digest && target.Revision is { } revision && Revisions.IsSame(revision, released.Revision));
+    /// <summary>Whether a target that is suspended has nothing, or an earlier release: source-controller observes the pin, and fetches nothing.</summary>
+    private static bool LagsSuspended(ReleaseState state, SeenTarget target)
+    {
+        return target.IsSuspended && (target.Revision is null || !Has(state.History[0]) && state.History.Skip(1).Any(Has));
+
+        bool Has(Release release) => target.Digest == release.Candidate.Digest && Revisions.IsSame(target.Revision!, release.Candidate.Revision);
+    }
 
     /// <summary>That a target serves something else than it is pinned at, as a clause; null when it does not, or has not fetched it yet.</summary>
     private static (string Reason, string Clause)? FindMismatch(ObservedGatedSource observed, SeenTarget target, Candidate released) => target switch
@@ -203,9 +207,9 @@ internal sealed record GatedSourceLook
     };
 
     /// <summary>How a release is doing: what its target says, and then what deploys from it. Null when there is none.</summary>
-    private static ReleaseHealth? HealthOf(ObservedGatedSource observed, Release? release, SeenTarget target, Func<string, IReadOnlyCollection<Consumer>> consumers) => release is null ? null
+    private static ReleaseHealth? HealthOf(ObservedGatedSource observed, ReleaseState state, SeenTarget target, Func<string, IReadOnlyCollection<Consumer>> consumers) => state.Released is not { } release ? null
         : target.Failure is { } failure ? new(false, "TargetNotReady", $"the target is not ready: {failure}")
-        : LagsSuspended(target, release.Candidate) ? new(false, "TargetSuspended", "the target is suspended, and does not have it yet")
+        : LagsSuspended(state, target) ? new(false, "TargetSuspended", "the target is suspended, and does not have it yet")
         : FindMismatch(observed, target, release.Candidate) is { } mismatch ? new(false, mismatch.Reason, $"the target {mismatch.Clause}")
         : ReleaseHealth.Of(release.Candidate.Revision, consumers(release.Candidate.Revision));
 

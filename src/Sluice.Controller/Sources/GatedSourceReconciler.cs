@@ -127,11 +127,7 @@ internal sealed partial class GatedSourceReconciler(
         }
         catch (OperationCanceledException) when (deadline.IsOver)
         {
-            if (deadline.Problem is { } problem)
-            {
-                notifier.TellRefused(observed, problem);
-            }
-
+            notifier.TellRefused(observed, deadline.Problem);
             return deadline.Result;
         }
     }
@@ -235,7 +231,7 @@ internal sealed partial class GatedSourceReconciler(
     {
         try
         {
-            var written = await _statuses.WriteAsync(observed.Key, Body(observed, look.Status), look.Status, cancellation);
+            var written = await _statuses.WriteAsync(observed.Key, Body(observed, look.Status), look.Status, once: look.Releases, cancellation);
             sources.Observe(written);
             return written;
         }

@@ -42,6 +42,9 @@ internal sealed record SeenTarget
     /// <summary>Whether it is suspended: then source-controller observes its generations and fetches nothing for them, so what it has may be of an earlier spec.</summary>
     public bool IsSuspended { get; init; }
 
+    /// <summary>The gates that hold it, as they are written on it; null: none does.</summary>
+    public string? HeldBy { get; init; }
+
     /// <summary>By the digests of the specs that it may be made from: what such a spec includes that is not the target of a gated source.</summary>
     public IReadOnlyDictionary<string, GatedKey> Loose { get; init; } = ReadOnlyDictionary<string, GatedKey>.Empty;
 

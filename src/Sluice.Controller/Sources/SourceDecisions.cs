@@ -17,6 +17,7 @@ internal static class SourceDecisions
 {
     private const string Refused = "RollbackRefused";
     private const string Rejected = nameof(VerdictKind.Rejected);
+    private const string RejectedRevoked = "RejectionRevoked";
     private const string Given = "ApprovalGiven";
     private const string GivenRevoked = "ApprovalRevoked";
 
@@ -85,7 +86,7 @@ internal static class SourceDecisions
             var waited = before?.Candidate == judged && (look.Releases || !IsGone(before, after));
             var told = waited ? observed.Status?.Candidate?.Approvals : null;
             var (lifted, added) = Changed(told, candidate.Approvals, ApprovalSpec.Reject);
-            AddLifted("RejectionRevoked", "rejection", lifted);
+            AddLifted(RejectedRevoked, "rejection", lifted);
             if (added.Count > 0)
             {
                 decided.Add(About(judged, candidate.Gates, candidate.Approvals) with
@@ -149,7 +150,7 @@ internal static class SourceDecisions
         var kept = before.ToList();
         while (decided.Count + kept.Count > SourceDecision.KeptLength && kept.Count > 0)
         {
-            var vote = kept.FindLastIndex(decision => decision.Decision is Given or GivenRevoked);
+            var vote = kept.FindLastIndex(decision => decision.Decision is Rejected or RejectedRevoked or Given or GivenRevoked);
             kept.RemoveAt(vote < 0 ? kept.Count - 1 : vote);
         }
 

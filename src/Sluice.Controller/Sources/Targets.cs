@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Sluice.Api.Gated;
 using Sluice.Api.Metadata;
 using Sluice.Api.Sources;
 using Sluice.Controller.Gated;
@@ -135,6 +136,7 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
             IsReady = isCurrent && (string?)ready?["status"] == "True" && ((long?)ready["observedGeneration"] ?? generation) == generation,
             Failure = isCurrent && (string?)ready?["status"] == "False" ? (string?)ready["message"] ?? "" : null,
             IsSuspended = SourceReader.IsSuspended(spec),
+            HeldBy = (string?)metadata["annotations"]?[GatedAnnotations.HeldBy] is { Length: > 0 } gates ? gates : null,
             IsDeleting = metadata["deletionTimestamp"] is not null,
         };
     }

@@ -29,11 +29,12 @@ internal sealed class WholeStatus<T, TStatus>(
     /// <param name="key">The object.</param>
     /// <param name="body">What is applied, with the version that was decided about: a controller that was paused must not write over what another has decided since.</param>
     /// <param name="wanted">The status in it.</param>
+    /// <param name="once">Whether it is not sent again when the API server asks to wait, see <see cref="WriteOptions.Once"/>.</param>
     /// <param name="cancellation">Ends it, perhaps between the two writes: the next look goes on.</param>
     /// <exception cref="KubernetesApiException">It was not written, or not whole; a conflict where the object has changed since it was decided about.</exception>
-    public async Task<T> WriteAsync(ObjectKey key, ReadOnlyMemory<byte> body, TStatus wanted, CancellationToken cancellation)
+    public async Task<T> WriteAsync(ObjectKey key, ReadOnlyMemory<byte> body, TStatus wanted, bool once, CancellationToken cancellation)
     {
-        var written = await api.ApplyAsync(resource, key, body, StatusOptions, read, cancellation);
+        var written = await api.ApplyAsync(resource, key, body, once ? StatusOptions with { Once = true } : StatusOptions, read, cancellation);
         var found = statusOf(written);
         if (!differ(wanted, found))
         {

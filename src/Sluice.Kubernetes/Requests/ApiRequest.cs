@@ -15,6 +15,9 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
     /// <summary>Not held back by the client-side rate limit: the lease must be renewed however busy the controller is.</summary>
     public bool Unthrottled { get; init; }
 
+    /// <summary>Not sent again when the server asks to wait.</summary>
+    public bool Once { get; init; }
+
     public HttpRequestMessage ToMessage()
     {
         var message = new HttpRequestMessage { Method = Method };

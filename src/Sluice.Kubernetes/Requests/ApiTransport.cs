@@ -55,7 +55,7 @@ internal sealed partial class ApiTransport(KubernetesConnection connection, ILog
             {
                 return await WithinDeadlineAsync(request, attempt, cancellation).ConfigureAwait(false);
             }
-            catch (KubernetesApiException e) when (e is { StatusCode: 429 or 503, RetryAfter: { } asked } && retry < MaxRetries)
+            catch (KubernetesApiException e) when (e is { StatusCode: 429 or 503, RetryAfter: { } asked } && !request.Once && retry < MaxRetries)
             {
                 // Up to a fifth more, or everyone that was turned away comes back at the same moment.
                 var wait = (asked > LongestRetryAfter ? LongestRetryAfter : asked) * (1 + (Random.Shared.NextDouble() / 5));

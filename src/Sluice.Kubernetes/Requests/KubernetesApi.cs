@@ -199,6 +199,7 @@ public sealed class KubernetesApi
             Body = body,
             ContentType = contentType,
             Unthrottled = unthrottled,
+            Once = options.Once,
         };
         return _transport.SendAsync(request, Decoding(decoder), cancellation);
     }

@@ -15,5 +15,10 @@ public record WriteOptions
     /// <summary>What happens to unknown fields: <c>Ignore</c>, <c>Warn</c> or <c>Strict</c>. Default null: the server's, <c>Warn</c>.</summary>
     public string? FieldValidation { get; init; }
 
+    /// <summary>
+    /// Not sent again when the server asks to wait (429 or 503 with Retry-After): what was decided may not be so any more by then, and whoever decided it is told. Default false.
+    /// </summary>
+    public bool Once { get; init; }
+
     internal static WriteOptions Default { get; } = new();
 }

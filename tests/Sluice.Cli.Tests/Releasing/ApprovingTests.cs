@@ -57,7 +57,7 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
         decisions[0].Should().Be("DECISION REVISION AT BY REASON");
         decisions[1].Should().MatchRegex(@"^RolledBack main@sha1:aaaaaaaa \S+ ago olga\b.* Rollback$");
         (await olga.RunAsync($"history gsrc/app -n {app.Namespace} --decisions -o json")).Succeeded().Json.AsArray().Select(entry => (string?)entry!["decision"])
-            .Should().Equal("RolledBack", "RollbackRequested", "Released", "CandidateWaiting", "Released");
+            .Should().Equal("RolledBack", "ApprovalGiven", "RollbackRequested", "Released", "ApprovalGiven", "CandidateWaiting", "Released");
         (await olga.RunAsync($"history gsrc/app -n {app.Namespace} -o json")).Succeeded().Json.AsArray().Select(record => (string?)record!["reason"]).Should().Equal("Rollback", "GateOpened", "Initial");
         (await olga.RunAsync($"rollback app -n {app.Namespace} --to {Digest('a')}")).FailedWith(1).Error.Should().Contain("there is nothing to roll back");
     }
@@ -146,7 +146,7 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
         {
             (await alice.RunAsync($"approve app -n {app.Namespace} --revision {named}")).FailedWith(1).Error.Should().EndWith(
                 $"error: nothing is approved: '{named}' does not say with which spec of its source\n       {Difference}\n"
-                + $"       to approve exactly that: sluice approve app -n {app.Namespace} --revision {exactly}\n");
+                + $"       to approve exactly that, say --revision {exactly} instead\n");
         }
 
         (await app.VotesAsync()).Should().BeEmpty();

@@ -71,28 +71,29 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_release_that_the_API_server_keeps_waiting_is_given_up_and_decided_anew(bool isOfSource)
+    public async Task A_release_that_the_API_server_asks_to_send_again_later_is_decided_anew(bool isOfSource)
     {
         await using var proxy = await RecordingProxy.StartAsync(cluster.ControlPlane);
         await using var controller = await StartAsync(proxy);
         var source = await WaitingAsync();
         await cluster.CreateGatedAsync(FluxResources.Kustomization, source.Namespace, "plain", "release");
         await cluster.UntilHeldAsync(FluxResources.Kustomization, source.Namespace, "plain");
+        var kind = isOfSource ? "GatedSource" : "Kustomization";
         var path = isOfSource ? GatedApp.GatedSource.ObjectPath(new(source.Namespace, "app"), "status") : FluxResources.Kustomization.ObjectPath(new(source.Namespace, "plain"));
-        var isClosed = false;
-        // As an API server that has too much to do: the gate has closed long before it takes the write, were that to be sent again.
-        proxy.Busy = write => !Volatile.Read(ref isClosed) && write.Contains(path, StringComparison.Ordinal);
+        var isBusy = true;
+        // As an API server that has too much to do: the gate would have closed long before it takes the write, were that sent again.
+        proxy.Busy = write => Volatile.Read(ref isBusy) && write.Contains($"{path}?", StringComparison.Ordinal) && Decisions(kind).Contains("Released");
         await source.OpenAsync();
-        await Eventually.GivesAsync("it has been asked to wait", () => Task.FromResult(proxy.Answers), answers => answers.Any(answer => answer.Status == 429));
+        await Eventually.GivesAsync("it has been asked to wait", () => Task.FromResult(proxy.Answers), answers => answers.Any(answer => answer.Status == 429 && answer.Request.Contains($"{path}?", StringComparison.Ordinal)));
         await source.UntilClosedAsync();
-        Volatile.Write(ref isClosed, true);
         await using var seen = await WatchRecorder.StartAsync(
             cluster, isOfSource ? GatedApp.GatedSource : FluxResources.Kustomization, source.Namespace, found => isOfSource ? GatedApp.Released(found, "revision") ?? "none" : found.IsSuspended() ? "held" : "let go");
-        await Eventually.GivesAsync("it is said not to be carried out", () => Task.FromResult(Decisions(isOfSource ? "GatedSource" : "Kustomization")), decisions => decisions.Contains("NotCarriedOut"));
-        await Eventually.GivesAsync("and why", () => cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "jsonpath={.items[*].message}"),
-            messages => messages.Contains("has not carried out the release within 10 s", StringComparison.Ordinal));
+        // That it was not carried out stands in the status of a source; of an object nothing is written.
+        Volatile.Write(ref isBusy, !isOfSource);
+        await Eventually.GivesAsync("it is said not to be carried out", () => Task.FromResult(string.Join(' ', Decisions(kind))), decisions => decisions.Contains("NotCarriedOut", StringComparison.Ordinal));
+        Volatile.Write(ref isBusy, false);
         // Longer than the answer asked to wait.
-        await Task.Delay(TimeSpan.FromSeconds(6), TimeProvider.System, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System, TestContext.Current.CancellationToken);
         seen.Values.Should().AllBe(isOfSource ? "none" : "held");
     }
 

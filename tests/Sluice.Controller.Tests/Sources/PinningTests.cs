@@ -126,6 +126,10 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
             && gated.Condition("Ready", "message")!.EndsWith("is suspended and still has main@sha1:aa: resume it", StringComparison.Ordinal));
         await source.LookedAtAgainAsync();
         (await running.Cluster.Kubectl.RunAsync("-n", source.Namespace, "get", "events", "-o", "jsonpath={.items[*].reason}")).Should().NotContain("RevisionMismatch");
+
+        // What no release has had is said to be so all the same.
+        await source.FetchAsync("main@sha1:bb", "sha256:66", "app-gated");
+        await source.UntilAsync("says so", gated => gated.Condition("Ready", "reason") == "DigestMismatch");
     }
 
     [Fact]

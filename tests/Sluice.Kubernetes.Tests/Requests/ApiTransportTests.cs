@@ -40,6 +40,17 @@ public sealed class ApiTransportTests
     }
 
     [Fact]
+    public async Task A_write_that_is_only_right_now_is_not_sent_again_later()
+    {
+        using var connection = ScriptedServer.Connect(out var server, _time);
+        var applying = new KubernetesApi(connection).ApplyAsync(Thing.Resource, Key, default, new("ours") { Once = true }, Thing.Decode, TestContext.Current.CancellationToken);
+
+        (await server.NextAsync()).Reply(429, "slow down", retryAfter: "7");
+
+        (await applying.Invoking(a => a).Should().ThrowAsync<KubernetesApiException>()).Which.IsTransient.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task A_refusal_without_Retry_After_is_not_tried_again()
     {
         using var connection = ScriptedServer.Connect(out var server, _time);
