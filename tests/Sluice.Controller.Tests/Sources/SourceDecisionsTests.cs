@@ -77,6 +77,7 @@ public sealed class SourceDecisionsTests
             // The last 20, of which votes make room first.
             List<SourceDecision> kept = [.. look.Status.Decisions ?? []], told = [.. _told.AsEnumerable().Reverse().Select(SourceDecision.Of)];
             kept.Should().HaveCount(Math.Min(20, told.Count));
+            told.Select(Json).Should().ContainInOrder(kept.Select(Json));
             foreach (var isVote in new[] { true, false })
             {
                 var wanted = told.Where(entry => IsVote(entry) == isVote).Take(kept.Count(entry => IsVote(entry) == isVote));
