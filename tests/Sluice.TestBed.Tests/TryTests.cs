@@ -73,11 +73,12 @@ public sealed class TryTests(RunningControlPlane running) : IClassFixture<Runnin
     [InlineData("y", "1. A gate that is closed by default")]
     public async Task Before_it_installs_anything_on_a_cluster_of_somebodys_it_asks_at_the_terminal(string answer, string expected)
     {
-        // script plays the terminal: of what comes by the pipe it makes keys, Ctrl-C too.
+        // script plays the terminal: of what comes by the pipe it makes keys, Ctrl-C too. exec, as the shell of script ($SHELL, or else sh) would stay
+        // before ./try, and dash ends at Ctrl-C at once: before what ./try removes is removed.
         var (answers, stops) = (Path.Combine(_folder, "answers"), Path.Combine(_folder, "stops"));
         await using var story = Start(
             "env", "--default-signal=INT,PIPE", "bash", "-c",
-            $"({Until(answers)}; echo '{answer}'; {Until(stops)}; printf '\\003') | script --quiet --return --command \"'{RepositoryRoot.Combine("try")}' --kubeconfig='{running.ControlPlane.KubeconfigPath}'\" /dev/null");
+            $"({Until(answers)}; echo '{answer}'; {Until(stops)}; printf '\\003') | script --quiet --return --command \"exec '{RepositoryRoot.Combine("try")}' --kubeconfig='{running.ControlPlane.KubeconfigPath}'\" /dev/null");
         await story.WaitForLineAsync("this installs, and removes at the end: CRDs of Sluice", AMinuteOrTwo, TestContext.Current.CancellationToken);
         await NothingIsInstalledAsync();
         await File.WriteAllTextAsync(answers, "", TestContext.Current.CancellationToken);
