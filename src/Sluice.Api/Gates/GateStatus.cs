@@ -41,7 +41,7 @@ public sealed record GateStatus
     /// <summary>How many objects this gate keeps held now.</summary>
     public int Held { get; init; }
 
-    /// <summary>The last 20 transitions, the newest first.</summary>
+    /// <summary>The last 20 transitions, and requests that were taken and change no state, such as one for a revision alone; the newest first.</summary>
     public IReadOnlyList<TransitionRecord>? History { get; init; }
 
     /// <summary>The conditions: <c>Ready</c>, <c>Opened</c>, and <c>Stalled</c> while it is true.</summary>

@@ -1,12 +1,12 @@
 namespace Sluice.Api.Gates;
 
-/// <summary>A change of state that happened.</summary>
+/// <summary>A change of state that happened, or a request that was taken and changes none.</summary>
 public sealed record TransitionRecord
 {
     /// <summary>When: the announced instant for a transition that was announced, else when it was seen.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>To which state: <c>opened</c> or <c>closed</c>.</summary>
+    /// <summary>To which state: <c>opened</c> or <c>closed</c>; where it did not change, which it is.</summary>
     public required string To { get; init; }
 
     /// <summary>Why, as one CamelCase word.</summary>

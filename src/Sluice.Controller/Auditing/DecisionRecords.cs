@@ -27,8 +27,9 @@ internal static class DecisionRecords
     public static AuditRecord? Of(ObservedGate observed, GateLook look) => look.Recorded is not { } recorded ? null : new()
     {
         At = recorded.At,
-        Decision = recorded.Reason == GateReasons.Overridden ? "GateOverridden" : look.Decision.State == GateState.Opened ? "GateOpened" : "GateClosed",
+        Decision = recorded.Reason == GateReasons.Overridden ? "GateOverridden" : look.Transition is null ? "RequestTaken" : look.Decision.State == GateState.Opened ? "GateOpened" : "GateClosed",
         Object = About(observed),
+        Revision = look.RecordedRequest?.Revision,
         Gates = [new(observed.Name, recorded.To, recorded.Reason)],
         By = recorded.By,
         Reason = recorded.Reason,
@@ -46,11 +47,15 @@ internal static class DecisionRecords
             At = now,
             Decision = reason,
             Object = about,
-            Gates = [.. decision.Verdicts.Select(verdict => new AuditGate(verdict.Gate, GateStateNames.Of(IsOpened(verdict) ? GateState.Opened : GateState.Closed), verdict.Kind.ToString()))],
+            Gates = States(decision),
             By = HoldNotifier.By(plan, decision),
             Reason = decision.Reason,
             Message = message,
         };
+
+    /// <summary>What each gate said that was asked.</summary>
+    public static ImmutableArray<AuditGate> States(HoldDecision decision) =>
+        [.. decision.Verdicts.Select(verdict => new AuditGate(verdict.Gate, GateStateNames.Of(IsOpened(verdict) ? GateState.Opened : GateState.Closed), verdict.Kind.ToString()))];
 
     /// <summary>That what was written down was not carried out. Of all decisions it is the one that does not follow from what is seen: only who wrote it down knows.</summary>
     /// <param name="open">What was written down together.</param>

@@ -94,10 +94,13 @@ internal sealed class GateEvaluator(ObjectCache<ObservedGate> gates, GateBinding
     }
 
     /// <summary>What a gate says by its decision, before any approvals are asked for.</summary>
-    public static GateVerdict Verdict(ObservedGate gate, GateDecision decision) => decision switch
+    public static GateVerdict Verdict(ObservedGate gate, GateDecision decision) =>
+        Read(gate, decision) with { By = decision is { Cause: GateReasons.Requested or GateReasons.Overridden, Reason: not GateReasons.ClosingSoon } ? gate.Latched.Current?.By : null };
+
+    private static GateVerdict Read(ObservedGate gate, GateDecision decision) => decision switch
     {
         { Reason: GateReasons.InvalidSpec } => new(gate.Name, VerdictKind.GateStalled, decision.Message),
-        { AdmitsReleases: true } => new(gate.Name, VerdictKind.Opened) { OpenedBy = decision.Cause is GateReasons.Requested or GateReasons.Overridden ? gate.Latched.Current?.By : null, Until = decision.Until },
+        { AdmitsReleases: true } => new(gate.Name, VerdictKind.Opened) { Until = decision.Until },
         { Reason: GateReasons.ClosingSoon } => new(gate.Name, VerdictKind.GateClosing, decision.Message),
         { KeptClosedBy: { } check } => new(gate.Name, VerdictKind.CheckNotPassed, check),
         { Reason: GateReasons.OpenedForRevision } => new(gate.Name, VerdictKind.OpenedForRevision),

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Sluice.Api.Audit;
 using Sluice.Api.Gated;
+using Sluice.Controller.Auditing;
 using Sluice.Controller.Metrics;
 using Sluice.Controller.Notifications;
 using Sluice.Gating.Holds;
@@ -77,6 +78,8 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
             Reason = reason,
             Message = message,
             Gates = string.Join(',', Gates(gated, decision)),
+            GateReason = decision.Reason,
+            GateStates = DecisionRecords.States(decision),
             By = by,
         });
 
@@ -107,8 +110,8 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
         };
     }
 
-    /// <summary>Who did it, as far as that is known: of a release, who opened the gates. Nobody in particular holds.</summary>
-    public static string? By(HoldPlan plan, HoldDecision decision) => plan.Change == HoldChange.Release ? decision.By : null;
+    /// <summary>Who did it, as far as that is known: of a release, who opened the gates; of a hold, who closed them. What else there is nobody asked a gate for.</summary>
+    public static string? By(HoldPlan plan, HoldDecision decision) => plan.Change is HoldChange.Release or HoldChange.Hold or HoldChange.Reassert ? decision.By : null;
 
     private static string Refusal(GatedObject gated)
     {

@@ -35,9 +35,23 @@ internal sealed partial class HoldReconciler(
             return ReconcileResult.Done;
         }
 
+        // What may take long comes first: what is decided after it is so when it is written.
+        var about = DecisionRecords.About(key, gated);
+        Settle(about, gated);
+        if (!await _open.CanSettleAsync(about, () => objects.IsCurrentAsync(key.Kind, gated, cancellation)))
+        {
+            return new() { Retry = true };
+        }
+
         if (!gates.CanTell(key.Kind, gated, time.GetUtcNow()))
         {
             return ReconcileResult.After(GateEvaluator.Pause);
+        }
+
+        if (gated.Hold.IsHeldByAdmission && !gates.Evaluate(key.Kind, gated, time.GetUtcNow()).IsGated && !await bindings.SelectNothingAsync(key.Kind, gated, cancellation))
+        {
+            // The watch will say which binding it is, and has it looked at then.
+            return new() { Retry = true };
         }
 
         var now = time.GetUtcNow();
@@ -49,13 +63,6 @@ internal sealed partial class HoldReconciler(
         // Of what Flux does nothing with it never reports that it has: let go for one reconciliation, it would stay so. A token is used up, as where somebody keeps it suspended.
         var seen = whyUnheld is not null && isWritten ? gated.Hold with { KeepSuspended = gated.Hold.KeepSuspended ?? whyUnheld } : gated.Hold;
         var plan = HoldPlan.Of(seen, decision.IsApproved || !isWritten, HeldBy.Format(decision.Blocking), now);
-        var about = DecisionRecords.About(key, gated);
-        Settle(about, gated);
-        if (!await _open.CanSettleAsync(about, () => objects.IsCurrentAsync(key.Kind, gated, cancellation)))
-        {
-            return new() { Retry = true };
-        }
-
         var record = audit.IsOn && isWritten ? DecisionRecords.Of(about, gated, plan, decision, now) : null;
         if (record is not null && whyUnheld is not null && plan.Change != HoldChange.RefuseOnce)
         {
@@ -81,12 +88,6 @@ internal sealed partial class HoldReconciler(
         {
             // Nothing new is deployed of what is being deleted. Held from now on, Flux would leave behind what it has deployed.
             return ReconcileResult.Done;
-        }
-
-        if (gated.Hold.IsHeldByAdmission && !decision.IsGated && !await bindings.SelectNothingAsync(key.Kind, gated, cancellation))
-        {
-            // The watch will say which binding it is, and has it looked at then.
-            return new() { Retry = true };
         }
 
         var letsGo = !plan.Intent.Suspend;

@@ -12,6 +12,9 @@ internal sealed class ReleaseDeadline : IDisposable
     /// <summary>However long what was decided may stay so: longer than an admission webhook may take (30 s), since each try would take as long, and none would be let through.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(35);
 
+    /// <summary>How long a single request may take: longer than that, so that a release that hangs is ended, and told, by its own deadline.</summary>
+    public static readonly TimeSpan LongestRequest = Longest + TimeSpan.FromSeconds(5);
+
     private readonly bool _isRelease;
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
@@ -41,8 +44,8 @@ internal sealed class ReleaseDeadline : IDisposable
     public string Problem => _isShortened ? $"the API server has not carried out the release before {Rfc3339.Format(_endsAt)}, when what let it pass may be over"
         : $"the API server has not carried out the release within {Longest.TotalSeconds:0} s";
 
-    /// <summary>What comes of a look that it has ended: decided anew, after a while.</summary>
-    public ReconcileResult Result => new() { Failure = new TimeoutException(Problem) };
+    /// <summary>What comes of a look that it has ended: decided anew, after a while. However long the back-off has become: what lets it pass may last no longer.</summary>
+    public ReconcileResult Result => new() { Failure = new TimeoutException(Problem), RequeueAfter = Longest };
 
     /// <summary>It ends by then.</summary>
     /// <param name="until">When it may have to be decided otherwise; null: not known.</param>

@@ -13,8 +13,11 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
     /// <summary>Whether the objects that name the gate may be decided otherwise than before.</summary>
     public required bool IsOtherThanBefore { get; init; }
 
-    /// <summary>What the status's history gets: the transition, or an override that changes nothing; null when there is neither.</summary>
+    /// <summary>What the status's history gets: the transition, or a request that was taken and changes no state, such as one for a revision alone; null when there is neither.</summary>
     public required TransitionRecord? Recorded { get; init; }
+
+    /// <summary>The request that this is about; null: about none.</summary>
+    public required GateRequest? RecordedRequest { get; init; }
 
     /// <summary>How many transitions the status keeps.</summary>
     public const int HistoryLength = 20;
@@ -29,7 +32,9 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         var latch = RequestLatch.Take(observed.Latched, observed.Requests, observed.Rules, now);
         var decision = GateDecision.Decide(observed.Rules, latch.Latched.Current, observed.Answers, null, now);
         var transition = FindTransition(before, decision, latch.Latched.Current, now);
-        var record = transition ?? FindOverride(latch, decision);
+        var taken = latch.Latched.Current is { } current && current != observed.Latched.Current && current.IsInForce(now) ? current : null;
+        // An override is recorded as one whether it changes the state or not.
+        var record = taken is { Override: not null } || transition is null ? Record(taken, decision, now) ?? transition : transition;
         var stalled = decision.Reason == GateReasons.InvalidSpec
             ? (Reason: GateReasons.InvalidSpec, decision.Message)
             : latch.Unreadable is { } unreadable ? (Reason: GateReasons.InvalidRequest, Message: unreadable) : default;
@@ -49,6 +54,7 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         return new(status, decision, transition, latch.Notices)
         {
             Recorded = record,
+            RecordedRequest = record is null ? null : taken ?? (IsByRequest(decision) ? latch.Latched.Current : null),
             IsOtherThanBefore = opened is null || opened.IsTrue != (decision.State == GateState.Opened) || opened.Reason != decision.Reason,
         };
 
@@ -79,7 +85,7 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         }
 
         var to = GateStateNames.Of(decision.State);
-        var byRequest = decision.Cause is GateReasons.Requested or GateReasons.Overridden ? request : null;
+        var byRequest = IsByRequest(decision) ? request : null;
         // Not what was announced if somebody asked for it later than that, while nobody looked.
         var isAnnounced = before.NextTransition is { } announced && announced.At <= now && announced.To == to && !(byRequest?.RequestedAt > announced.At);
         return new()
@@ -88,16 +94,36 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
             To = to,
             Reason = isAnnounced ? before.NextTransition!.Reason : decision.Cause,
             By = byRequest?.By,
-            // An override says why in its own message.
-            Message = decision.Cause == GateReasons.Requested && byRequest?.Reason is { } why ? $"{decision.Message}: {Shorten(why)}" : decision.Message,
+            Message = WithReason(decision, byRequest),
         };
     }
 
-    /// <summary>An override is recorded whether it changes the state or not.</summary>
-    private static TransitionRecord? FindOverride(LatchResult latch, GateDecision decision) =>
-        latch.Notices.Any(notice => notice.Outcome == RequestOutcome.Overriding) && latch.Latched.Current is { } request
-            ? new() { At = Rfc3339.WholeSecond(request.RequestedAt), To = GateStateNames.Of(decision.State), Reason = GateReasons.Overridden, By = request.By, Message = Shorten(decision.Message) }
-            : null;
+    /// <summary>What somebody asked for, and why, is recorded also where it changes no state: a revision alone may pass by it, or the gate stays so for longer.</summary>
+    private static TransitionRecord? Record(GateRequest? taken, GateDecision decision, DateTimeOffset now) => taken is null ? null : new()
+    {
+        At = Rfc3339.WholeSecond(now),
+        To = GateStateNames.Of(decision.State),
+        Reason = taken.Override is not null ? GateReasons.Overridden : taken.Revision is not null ? GateReasons.OpenedForRevision : GateReasons.Requested,
+        By = taken.By,
+        Message = IsByRequest(decision) ? WithReason(decision, taken)
+            : $"{(taken.Target == GateState.Opened ? "Open" : "Close")} request taken{(taken.Revision is { } revision ? $", for revision '{Shorten(revision)}' alone" : "")}. {WithReason(decision, taken)}",
+    };
+
+    private static bool IsByRequest(GateDecision decision) => decision.Cause is GateReasons.Requested or GateReasons.Overridden || decision.Reason == GateReasons.OpenedForRevision;
+
+    /// <summary>What the gate says, and why somebody asked for it.</summary>
+    private static string WithReason(GateDecision decision, GateRequest? request)
+    {
+        // An override that opens the gate says why in its own message.
+        var isSaid = decision.Cause == GateReasons.Overridden && decision.Reason != GateReasons.OpenedForRevision;
+        var clause = request switch
+        {
+            { Override: { } why } when !isSaid => $", by an emergency override: {Shorten(why)}",
+            { Override: null, Reason: { } why } => $": {Shorten(why)}",
+            _ => "",
+        };
+        return $"{decision.Message}{clause}";
+    }
 
     private static string Shorten(string text) => text.Length <= MaxReasonLength ? text : text[..MaxReasonLength] + "…";
 }

@@ -1,5 +1,6 @@
 using Sluice.Api.Audit;
 using Sluice.Api.Metadata;
+using Sluice.Controller.Auditing;
 using Sluice.Controller.Metrics;
 using Sluice.Controller.Notifications;
 using Sluice.Gating.Requests;
@@ -13,13 +14,21 @@ internal sealed partial class GateNotifier(Notifier notifier, SluiceMetrics metr
     /// <summary>Tells what one look at a gate found, after its status was written.</summary>
     public void Tell(ObservedGate observed, GateLook look)
     {
+        var request = look.Recorded == look.Transition ? null : DecisionRecords.Of(observed, look);
         foreach (var notice in look.Notices)
         {
-            // A request that changes the gate's state is told by the transition.
-            if (notice.Outcome != RequestOutcome.Taken || look.Transition is null)
+            // A request that changes the gate's state is told by the transition; what the history has of one is told in its words.
+            var isTold = notice.Outcome == RequestOutcome.Taken && look.Transition is not null
+                || request is not null && notice.Outcome is RequestOutcome.Taken or RequestOutcome.Overriding && look.RecordedRequest?.Target == notice.Target;
+            if (!isTold)
             {
-                Send(observed, notice.Outcome != RequestOutcome.Taken, Reason(notice.Outcome), notice.Message, By(observed, notice));
+                Send(observed, notice.Outcome != RequestOutcome.Taken, Reason(notice.Outcome), notice.Message, By(observed, notice), look);
             }
+        }
+
+        if (request is not null)
+        {
+            Send(observed, look.Recorded?.Reason == Gating.Gates.GateReasons.Overridden, request.Decision, request.Message ?? "", request.By, look);
         }
 
         if (look.Transition is { } transition)
@@ -27,14 +36,14 @@ internal sealed partial class GateNotifier(Notifier notifier, SluiceMetrics metr
             var reason = look.Decision.State == Gating.Gates.GateState.Opened ? "GateOpened" : "GateClosed";
             metrics.Transitioned(observed.Key.Namespace, observed.Key.Name, transition.To, transition.Reason);
             LogTransition(observed.Key, transition.To, transition.Reason, transition.By, transition.Message);
-            Send(observed, false, reason, transition.Message ?? reason, transition.By);
+            Send(observed, false, reason, transition.Message ?? reason, transition.By, look);
         }
 
         var stalled = look.Status.FindCondition(ConditionTypes.Stalled);
         if (stalled is not null && stalled.Message != observed.Gate.Status?.FindCondition(ConditionTypes.Stalled)?.Message && look.Notices.IsEmpty)
         {
             LogStalled(observed.Key, stalled.Message);
-            Send(observed, true, stalled.Reason, stalled.Message, null);
+            Send(observed, true, stalled.Reason, stalled.Message, null, look);
         }
     }
 
@@ -44,7 +53,7 @@ internal sealed partial class GateNotifier(Notifier notifier, SluiceMetrics metr
     /// <summary>Forgets a gate that is gone.</summary>
     public void Forget(ObjectKey gate) => metrics.Forget(Api.Gates.Gate.KindName, gate.Namespace, gate.Name);
 
-    private void Send(ObservedGate observed, bool isWarning, string reason, string message, string? by) => notifier.Send(new()
+    private void Send(ObservedGate observed, bool isWarning, string reason, string message, string? by, GateLook? look = null) => notifier.Send(new()
     {
         ApiVersion = Api.ApiGroup.ApiVersion,
         Kind = Api.Gates.Gate.KindName,
@@ -56,6 +65,9 @@ internal sealed partial class GateNotifier(Notifier notifier, SluiceMetrics metr
         Reason = reason,
         Message = message,
         Gates = observed.Name,
+        GateReason = look?.Recorded?.Reason ?? look?.Decision.Reason,
+        GateStates = look is null ? [] : [new(observed.Name, Api.Gates.GateStateNames.Of(look.Decision.State), look.Recorded?.Reason ?? look.Decision.Reason)],
+        Revision = look?.RecordedRequest?.Revision,
         By = by,
     });
 

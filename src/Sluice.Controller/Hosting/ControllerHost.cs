@@ -53,6 +53,7 @@ internal static partial class ControllerHost
             UserAgent = Name,
             Qps = options.KubeApiQps,
             Burst = options.KubeApiBurst,
+            RequestTimeout = ReleaseDeadline.LongestRequest,
         },
         time);
 

@@ -21,7 +21,7 @@ public sealed record FluxEvent
     /// <summary>The gate, as <c>namespace/name</c>: metadata <c>event.toolkit.fluxcd.io/gate</c>.</summary>
     public string? Gate { get; init; }
 
-    /// <summary>One word in CamelCase, by <see cref="Notifier"/> the same as <see cref="Reason"/>: metadata <c>event.toolkit.fluxcd.io/reason</c>.</summary>
+    /// <summary>Why the gates are as they are, one word in CamelCase, such as <c>GateClosed</c>, <c>RequestExpired</c>: metadata <c>event.toolkit.fluxcd.io/reason</c>.</summary>
     public string? GateReason { get; init; }
 
     /// <summary>Who asked for it: metadata <c>event.toolkit.fluxcd.io/by</c>.</summary>

@@ -13,7 +13,7 @@ internal sealed class Notifier(EventRecorder events, FluxEventSink flux, TimePro
     {
         events.Record(
             new(notice.ApiVersion, notice.Kind, notice.Key, notice.Uid, notice.ResourceVersion),
-            notice.IsWarning ? EventType.Warning : EventType.Normal, notice.Reason, notice.Reason, notice.Message, notice.By);
+            notice.IsWarning ? EventType.Warning : EventType.Normal, notice.Reason, notice.Reason, notice.Message, notice.By, EventAnnotations.Of(notice));
         flux.Post(new()
         {
             InvolvedObject = new()
@@ -30,8 +30,9 @@ internal sealed class Notifier(EventRecorder events, FluxEventSink flux, TimePro
             Reason = notice.Reason,
             Message = notice.Message,
             Gate = notice.Gates,
-            GateReason = notice.Reason,
+            GateReason = notice.GateReason ?? notice.Reason,
             By = notice.By,
+            Revision = notice.Revision,
             // A repeat is news, too: without a token of its own notification-controller would drop it for five minutes.
             Token = $"{notice.ResourceVersion}-{time.GetUtcNow().ToUnixTimeMilliseconds()}",
             Annotations = notice.Annotations,

@@ -14,6 +14,8 @@ namespace Sluice.Controller.Sources;
 /// <summary>What one look at a gated source gives: its new status, and what there is to tell. A pure function of what is seen.</summary>
 internal sealed record GatedSourceLook
 {
+    private const string FindOut = "Find out who changed it; a roll-back or another revision replaces it";
+
     /// <summary>What is released and what waits from now on.</summary>
     public required ReleaseState State { get; init; }
 
@@ -183,26 +185,27 @@ internal sealed record GatedSourceLook
         var name = observed.TargetKey;
         return target.Failure is { } failure ? ("False", "TargetNotReady", $"{name} is not ready: {failure}")
             : LagsSuspended(State, target) ? ("Unknown", "TargetSuspended", $"{released.Revision} is released, and {name} is suspended{(target.Revision is { } older ? $" and still has {older}" : "")}: {(target.HeldBy is { } gates ? $"it is held by {gates}" : "resume it")}")
-            : FindMismatch(observed, target, released) is { } mismatch ? ("False", mismatch.Reason, $"{name} {mismatch.Clause}. Find out who changed it; a roll-back or another revision replaces it")
+            : FindMismatch(observed, target, released) is { } mismatch ? ("False", mismatch.Reason, $"{name} {mismatch.Clause}. {mismatch.Advice}")
             : target.Revision is { } revision && Revisions.IsSame(revision, released.Revision) ? ("True", GateReasons.ReconciliationSucceeded, $"{released.Revision} is released")
             : ("Unknown", "Progressing", $"{released.Revision} is released, and {name} is waiting for source-controller");
     }
 
-    /// <summary>Whether a target that is suspended has nothing, or an earlier release: source-controller observes the pin, and fetches nothing.</summary>
+    /// <summary>Whether a target that is suspended has nothing, or an earlier release: source-controller observes the pin, and fetches nothing. Before it has observed it, nothing is known.</summary>
     private static bool LagsSuspended(ReleaseState state, SeenTarget target)
     {
-        return target.IsSuspended && (target.Revision is null || !Has(state.History[0]) && state.History.Skip(1).Any(Has));
+        return target is { IsSuspended: true, IsObserved: true } && (target.Revision is null || !Has(state.History[0]) && state.History.Skip(1).Any(Has));
 
         bool Has(Release release) => target.Digest == release.Candidate.Digest && Revisions.IsSame(target.Revision!, release.Candidate.Revision);
     }
 
-    /// <summary>That a target serves something else than it is pinned at, as a clause; null when it does not, or has not fetched it yet.</summary>
-    private static (string Reason, string Clause)? FindMismatch(ObservedGatedSource observed, SeenTarget target, Candidate released) => target switch
+    /// <summary>That a target serves something else than it is pinned at, as a clause, and what to do; null when it does not, or has not fetched it yet.</summary>
+    private static (string Reason, string Clause, string Advice)? FindMismatch(ObservedGatedSource observed, SeenTarget target, Candidate released) => target switch
     {
         { Revision: { } revision } when Revisions.IsSame(revision, released.Revision) => target.Digest == released.Digest ? null
-            : ("DigestMismatch", $"has the artifact {target.Digest} for {revision}, and {released.Digest} was approved: what is served under this revision has changed"),
+            : ("DigestMismatch", $"has the artifact {target.Digest} for {revision}, and {released.Digest} was approved: what is served under this revision has changed", FindOut),
         { Revision: { } other, IsReady: true } when target.Pin == PinnedSpec.PinFor(observed.Source.Spec.SourceRef.Kind, released) =>
-            ("RevisionMismatch", $"is pinned at {released.Revision}, which was approved, and is ready with {other}"),
+            ("RevisionMismatch", target.IsSuspended ? $"is suspended, pinned at {released.Revision}, which was approved, and has {other}, which is no release that status.history has" : $"is pinned at {released.Revision}, which was approved, and is ready with {other}",
+                target.IsSuspended ? "Resume it, and it fetches what was approved; where it never had that, find out who changed it" : FindOut),
         _ => null,
     };
 

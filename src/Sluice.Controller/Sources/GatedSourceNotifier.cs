@@ -25,21 +25,21 @@ internal sealed partial class GatedSourceNotifier(Notifier notifier, ILogger<Gat
         foreach (var decision in decisions)
         {
             LogDecision(observed.Key, decision.Decision, decision.Message, decision.By);
-            Send(observed, SourceDecisions.IsWarning(decision), decision.Decision, decision.Message ?? "", decision.By);
+            Send(observed, SourceDecisions.IsWarning(decision), decision.Decision, decision.Message ?? "", decision);
         }
     }
 
     /// <summary>Tells that the target was created; again, if it was released before and is missing: somebody has deleted it, or a controller was cut off.</summary>
     public void TellCreated(ObservedGatedSource observed, GatedKey target, Release released, bool isAgain) => Send(
         observed, isAgain, isAgain ? "TargetRestored" : "TargetCreated",
-        isAgain ? $"{target} was missing, and is created at {released.Candidate.Revision} as it was approved" : $"{target} is created at {released.Candidate.Revision}", null);
+        isAgain ? $"{target} was missing, and is created at {released.Candidate.Revision} as it was approved" : $"{target} is created at {released.Candidate.Revision}", About(released));
 
     /// <summary>Tells that the target was not as it was released: somebody has changed it, or a controller was cut off.</summary>
     public void TellRestored(ObservedGatedSource observed, GatedKey target, Release released) => Send(
-        observed, true, "TargetRestored", $"the spec of {target} was not as released, and is set back to {released.Candidate.Revision} as it was approved", null);
+        observed, true, "TargetRestored", $"the spec of {target} was not as released, and is set back to {released.Candidate.Revision} as it was approved", About(released));
 
     /// <summary>Tells that the API server refuses a write.</summary>
-    public void TellRefused(ObservedGatedSource observed, string why) => Send(observed, true, "WriteRefused", why, null);
+    public void TellRefused(ObservedGatedSource observed, string why) => Send(observed, true, "WriteRefused", why);
 
     private void TellTrouble(ObservedGatedSource observed, GatedSourceLook look)
     {
@@ -47,11 +47,20 @@ internal sealed partial class GatedSourceNotifier(Notifier notifier, ILogger<Gat
         if (ready?.Status == "False" && (was?.Status != "False" || was.Message != ready.Message))
         {
             LogTrouble(observed.Key, ready.Reason, ready.Message);
-            Send(observed, true, ready.Reason, ready.Message, null);
+            Send(observed, true, ready.Reason, ready.Message, look.State.Released is { } released ? About(released) : null);
         }
     }
 
-    private void Send(ObservedGatedSource observed, bool isWarning, string reason, string message, string? by) => notifier.Send(new()
+    private static AuditRecord About(Release released) => new()
+    {
+        At = released.At,
+        Decision = "",
+        Revision = released.Candidate.Revision,
+        Digest = released.Candidate.Digest,
+        SpecDigest = released.Candidate.SpecDigest,
+    };
+
+    private void Send(ObservedGatedSource observed, bool isWarning, string reason, string message, AuditRecord? about = null) => notifier.Send(new()
     {
         ApiVersion = ApiGroup.ApiVersion,
         Kind = GatedSource.KindName,
@@ -63,7 +72,12 @@ internal sealed partial class GatedSourceNotifier(Notifier notifier, ILogger<Gat
         Reason = reason,
         Message = message,
         Gates = string.Join(',', observed.Gates),
-        By = by,
+        GateReason = about?.Reason,
+        GateStates = about?.Gates ?? [],
+        Revision = about?.Revision,
+        Digest = about?.Digest,
+        SpecDigest = about?.SpecDigest,
+        By = about?.By,
     });
 
     [LoggerMessage(Level = LogLevel.Information, Message = "gated source {GatedSource}: {Reason}: {Message} (by {By})")]

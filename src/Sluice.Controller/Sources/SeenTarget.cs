@@ -27,6 +27,9 @@ internal sealed record SeenTarget
     /// <summary>What it is pinned at, see <see cref="PinnedSpec.PinOf"/>; null: at nothing.</summary>
     public string? Pin { get; init; }
 
+    /// <summary>Whether source-controller has seen its present spec.</summary>
+    public bool IsObserved { get; init; }
+
     /// <summary>The revision of its artifact, if that is of its present spec.</summary>
     public string? Revision { get; init; }
 

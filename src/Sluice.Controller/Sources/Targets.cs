@@ -131,6 +131,7 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
             Owner = (string?)metadata["annotations"]?[GatedSourceAnnotations.GatedSource],
             SpecDigest = CanonicalJson.DigestOfSpec(spec),
             Pin = PinnedSpec.PinOf(key.Kind.Kind, spec),
+            IsObserved = isCurrent,
             Revision = isCurrent ? (string?)status?["artifact"]?["revision"] : null,
             Digest = isCurrent ? (string?)status?["artifact"]?["digest"] : null,
             IsReady = isCurrent && (string?)ready?["status"] == "True" && ((long?)ready["observedGeneration"] ?? generation) == generation,

@@ -6,8 +6,8 @@ namespace Sluice.Gating.Requirements;
 /// <param name="Detail">More about the reason, for the person on call; may be empty.</param>
 public sealed record GateVerdict(string Gate, VerdictKind Kind, string Detail = "")
 {
-    /// <summary>Who asked for it to be opened, as far as that is known; <see langword="null"/>: nobody, as where a window or its default opens it, or it is closed.</summary>
-    public string? OpenedBy { get; init; }
+    /// <summary>Who asked for it to be so, opened or closed, as far as that is known; <see langword="null"/>: nobody, as where a window, a check or its default decides.</summary>
+    public string? By { get; init; }
 
     /// <summary>When it may say otherwise, of one that is opened; <see langword="null"/>: not before something happens.</summary>
     public DateTimeOffset? Until { get; init; }

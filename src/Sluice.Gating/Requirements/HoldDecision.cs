@@ -25,11 +25,10 @@ public sealed record HoldDecision(bool IsApproved, string Reason, string Message
     public DateTimeOffset? Until => Verdicts.Where(verdict => verdict.Kind == VerdictKind.Opened).Select(verdict => verdict.Until).Min();
 
     /// <summary>Who let it through by opening gates, each once, as far as that is known; empty: nobody did.</summary>
-    public ImmutableArray<string> Openers =>
-        IsApproved ? [.. Verdicts.Where(verdict => verdict.Kind == VerdictKind.Opened).Select(verdict => verdict.OpenedBy).OfType<string>().Distinct()] : [];
+    public ImmutableArray<string> Openers => IsApproved ? Askers(Verdicts.Where(verdict => verdict.Kind == VerdictKind.Opened)) : [];
 
-    /// <summary>Those with commas between them; <see langword="null"/>: nobody did.</summary>
-    public string? By => Openers is [_, ..] openers ? string.Join(", ", openers) : null;
+    /// <summary>Those, or who keeps it by closing gates, with commas between them; <see langword="null"/>: nobody did.</summary>
+    public string? By => (IsApproved ? Openers : Askers(Blocking)) is [_, ..] askers ? string.Join(", ", askers) : null;
 
     /// <summary>Puts the groups together: each of them must pass. No group, or none with a gate in it: there is nothing to wait for.</summary>
     /// <param name="groups">The gates and what they say.</param>
@@ -48,6 +47,8 @@ public sealed record HoldDecision(bool IsApproved, string Reason, string Message
         var reason = blocking.Max(v => v.Kind).ToString();
         return new(false, reason, $"{what} is waiting approval, {string.Join(", ", failing.Select(Clause).Distinct())}.", blocking) { Verdicts = verdicts };
     }
+
+    private static ImmutableArray<string> Askers(IEnumerable<GateVerdict> verdicts) => [.. verdicts.Select(verdict => verdict.By).OfType<string>().Distinct()];
 
     private static string Clause(GateGroup group)
     {

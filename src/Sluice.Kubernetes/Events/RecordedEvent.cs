@@ -22,7 +22,8 @@ internal sealed record RecordedEvent(
     private string Text { get; } = WithWho(Message, By is null ? "" : $" (by {Shorten(By, MaxByLength)})");
 
     /// <summary>What must be equal for two events to be counted as one.</summary>
-    public EventIdentity Identity => new(Regarding.Kind, Regarding.Key, Regarding.Uid, Type, Reason, Action, Text);
+    public EventIdentity Identity => new(Regarding.Kind, Regarding.Key, Regarding.Uid, Type, Reason, Action, Text,
+        string.Join('\n', (Annotations ?? new Dictionary<string, string>()).Select(annotation => $"{annotation.Key}={annotation.Value}")));
 
     public byte[] Encode(string name, EventRecorderOptions recorder)
     {

@@ -8,6 +8,8 @@ namespace Sluice.Kubernetes;
 /// </summary>
 public sealed partial class WorkerPool<TKey> where TKey : notnull
 {
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
+
     private readonly string _controller;
     private readonly WorkQueue<TKey> _queue;
     private readonly Func<TKey, CancellationToken, Task<ReconcileResult>> _reconcile;
@@ -107,7 +109,11 @@ public sealed partial class WorkerPool<TKey> where TKey : notnull
     private void Retry(TKey key, Exception failure)
     {
         Instruments.ReconcileErrors.Add(1, _tag);
-        _queue.AddRateLimited(key);
+        if (failure is KubernetesApiException { RetryAfter: { } asked })
+            // The API server says when: neither sooner, nor as late as a long back-off would be. Up to a fifth more, or everyone that was turned away comes back at the same moment.
+            _queue.AddAfter(key, TimeSpan.FromSeconds(Math.Clamp(asked.TotalSeconds, 1, LongestRetryAfter.TotalSeconds) * (1 + (Random.Shared.NextDouble() / 5))));
+        else
+            _queue.AddRateLimited(key);
         var retries = _queue.Retries(key);
         // Someone else wrote first, or the server is away: expected, and over by itself.
         if (failure is KubernetesApiException { IsConflict: true } or KubernetesApiException { IsTransient: true })

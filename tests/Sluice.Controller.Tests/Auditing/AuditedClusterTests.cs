@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Sluice.Api.Audit;
 using Sluice.Controller.Tests.Clusters;
 using Sluice.Controller.Tests.Sources;
@@ -63,6 +65,57 @@ public sealed class AuditedClusterTests(Cluster cluster) : IClassFixture<Cluster
         var decisions = lines.Where(line => (string?)line["object"]?["kind"] == "Kustomization").Select(line => (string?)line["decision"]).ToList();
         // Twice where it was killed between writing it down and acting; never not.
         decisions.Where((decision, i) => i == 0 || decision != decisions[i - 1]).Should().Equal("Held", "Released", "Held", "Released", "Held");
+    }
+
+    [Fact]
+    public async Task What_somebody_asks_a_gate_for_is_recorded_with_revision_and_reason_also_where_that_changes_no_state()
+    {
+        await using (await StartAsync())
+        {
+            var ns = await cluster.NewNamespaceAsync();
+            await cluster.CreateGateAsync(ns, "gate", """{"window": "1h"}""");
+            await AskAsync(ns, "main@sha1:aa", null, "CHG-1");
+            await AskAsync(ns, "main@sha1:bb", "INC-42", null);
+            await AskAsync(ns, null, null, "CHG-2");
+            // For longer, and then for one revision in place of all.
+            await AskAsync(ns, null, null, "CHG-3");
+            var gate = await AskAsync(ns, "main@sha1:cc", "INC-43", null);
+
+            var history = gate["status"]!["history"]!.AsArray().Reverse().ToList();
+            history.Select(entry => $"{entry!["to"]} {entry["reason"]} {entry["by"]}: {Regex.Replace((string)entry["message"]!, "[0-9-]+T[0-9:]+Z", "T")}").Should().Equal(
+                "closed OpenedForRevision manager:jane: Gate closed by default, opened for revision 'main@sha1:aa' alone until T: CHG-1",
+                "closed Overridden manager:jane: Gate closed by default, opened for revision 'main@sha1:bb' alone until T, by an emergency override: INC-42",
+                "opened Requested manager:jane: Gate scheduled for closing at T: CHG-2",
+                "opened Requested manager:jane: Gate scheduled for closing at T: CHG-3",
+                "closed Overridden manager:jane: Gate closed by default, opened for revision 'main@sha1:cc' alone until T, by an emergency override: INC-43");
+            var lines = File.ReadAllLines(Log).Select(line => JsonNode.Parse(line)!).Where(line => (string?)line["object"]?["uid"] == (string?)gate["metadata"]!["uid"]).ToList();
+            lines.Select(line => $"{line["decision"]} {line["revision"]}").Should().Equal(
+                "RequestTaken main@sha1:aa", "GateOverridden main@sha1:bb", "GateOpened ", "RequestTaken ", "GateOverridden main@sha1:cc");
+            lines.Select(line => (string?)line["message"]).Should().Equal(history.Select(entry => (string?)entry!["message"]));
+            await Eventually.GivesAsync("each is an Event", () => cluster.Kubectl.RunAsync("-n", ns, "get", "events", "-o", "json"), text =>
+            {
+                var events = JsonNode.Parse(text)!["items"]!.AsArray()
+                    .Select(found => ((string?)found!["reason"], (string?)found["message"], (string?)found["metadata"]!["annotations"]?["gating.toolkit.fluxcd.io/revision"])).ToHashSet();
+                return lines.All(line => events.Contains(((string?)line["decision"], $"{line["message"]} (by manager:jane)", (string?)line["revision"])));
+            });
+        }
+
+        await VerifyAsync();
+
+        async Task<JsonNode> AskAsync(string ns, string? revision, string? why, string? reason)
+        {
+            await PlayedSource.NextSecondAsync();
+            var stamp = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+            JsonObject annotations = new()
+            {
+                ["open.gate.fluxcd.io/requestedAt"] = stamp,
+                ["open.gate.fluxcd.io/revision"] = revision,
+                ["open.gate.fluxcd.io/override"] = why,
+                ["open.gate.fluxcd.io/reason"] = reason,
+            };
+            await cluster.PatchAsync(FluxResources.Gate, ns, "gate", new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } }.ToJsonString(), "jane");
+            return await cluster.UntilAsync(FluxResources.Gate, ns, "gate", "has taken it", gate => (string?)gate["status"]?["lastHandledOpenAt"] == stamp);
+        }
     }
 
     [Fact]

@@ -68,6 +68,9 @@ public sealed class RecordingProxy : IAsyncDisposable
     /// <summary>Of which requests, by method and path, the answers are kept back for now: a watch that lags behind. Default: of none.</summary>
     public Func<string, bool> Withholds { get; set; } = _ => false;
 
+    /// <summary>Which requests, by method and path, reach the API server when the task has ended: as on a network that is slow, or hangs. Default: none.</summary>
+    public Func<string, Task?> Delays { get; set; } = _ => null;
+
     /// <summary>
     /// Which writes, by method and path, are answered with a failure at once, and reach the API server when the task has ended: as when an answer was not waited for any longer. Default: none.
     /// </summary>
@@ -162,6 +165,11 @@ public sealed class RecordingProxy : IAsyncDisposable
         {
             context.Abort();
             return;
+        }
+
+        if (Delays($"{context.Request.Method} {path}") is { } delay)
+        {
+            await delay.WaitAsync(context.RequestAborted);
         }
 
         if (isWrite && Refuses($"{context.Request.Method} {path}"))

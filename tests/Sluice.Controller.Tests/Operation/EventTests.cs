@@ -37,25 +37,26 @@ public sealed class EventTests(Cluster cluster) : IClassFixture<Cluster>
         posted.Single(flux => flux.GetProperty("reason").GetString() == "GateOpened").GetProperty("message").GetString().Should().Contain("tests are green");
         posted.Select(SaidInMetadata).Should().BeEquivalentTo(
             [
-                $"Held: gate {ns}/gate, by nobody",
-                $"GateOpened: gate {ns}/gate, by manager:jane",
-                $"Released: gate {ns}/gate, by manager:jane",
-                $"GateClosed: gate {ns}/gate, by manager:tester",
-                $"Held: gate {ns}/gate, by nobody",
+                $"Held: GateClosed, gate {ns}/gate, by nobody",
+                $"GateOpened: Requested, gate {ns}/gate, by manager:jane",
+                $"Released: GateOpened, gate {ns}/gate, by manager:jane",
+                $"GateClosed: Requested, gate {ns}/gate, by manager:tester",
+                $"Held: GateClosed, gate {ns}/gate, by manager:tester",
             ],
-            "of a gate somebody asked something, and what it lets pass passes by them; what it holds is held by nobody");
+            "of a gate somebody asked something, and what it lets pass or holds by that is so by them; by its default it is by nobody");
 
         var events = await Eventually.GivesAsync(
             "all five are Events", () => cluster.Kubectl.RunAsync("-n", ns, "get", "events", "-o", """jsonpath={range .items[*]}{.involvedObject.kind} {.reason} {.type}: {.message}{.metadata.annotations}{"\n"}{end}"""),
-            text => text.Contains("GateClosed", StringComparison.Ordinal) && text.Contains("Released", StringComparison.Ordinal));
+            text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length == 5);
         events.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Should().BeEquivalentTo(
             [
-                $"Kustomization Held Normal: Held: Reconciliation is waiting approval, gate '{ns}/gate' is closed. What Flux has begun it finishes",
-                $"Gate GateOpened Normal: Gate scheduled for closing at {closing}: tests are green (by manager:jane)",
-                $"Kustomization Released Normal: Released: Reconciliation is approved, gate '{ns}/gate' is opened. (by manager:jane)",
-                "Gate GateClosed Normal: Gate close requested (by manager:tester)",
+                $$"""Kustomization Held Normal: Held: Reconciliation is waiting approval, gate '{{ns}}/gate' is closed. What Flux has begun it finishes{"gating.toolkit.fluxcd.io/gate-states":"{{ns}}/gate=closed (GateClosed)"}""",
+                $$"""Gate GateOpened Normal: Gate scheduled for closing at {{closing}}: tests are green (by manager:jane){"gating.toolkit.fluxcd.io/gate-states":"{{ns}}/gate=opened (Requested)"}""",
+                $$"""Kustomization Released Normal: Released: Reconciliation is approved, gate '{{ns}}/gate' is opened. (by manager:jane){"gating.toolkit.fluxcd.io/gate-states":"{{ns}}/gate=opened (Opened)"}""",
+                $$"""Gate GateClosed Normal: Gate close requested (by manager:tester){"gating.toolkit.fluxcd.io/gate-states":"{{ns}}/gate=closed (Requested)"}""",
+                $$"""Kustomization Held Normal: Held: Reconciliation is waiting approval, gate '{{ns}}/gate' is closed. What Flux has begun it finishes (by manager:tester){"gating.toolkit.fluxcd.io/gate-states":"{{ns}}/gate=closed (GateClosed)"}""",
             ],
-            "an Event says it in its message, and has no annotations");
+            "an Event says it in its message, and what each gate said in its annotations");
     }
 
     [Fact]
@@ -78,14 +79,14 @@ public sealed class EventTests(Cluster cluster) : IClassFixture<Cluster>
         }
         while (flux.GetProperty("reason").GetString() != "Released");
 
-        SaidInMetadata(flux).Should().Be($"Released: gate {ns}/gate, by nobody");
+        SaidInMetadata(flux).Should().Be($"Released: GateOpened, gate {ns}/gate, by nobody");
     }
 
     /// <summary>What the metadata of a Flux event says, which is what an alert shows.</summary>
     private static string SaidInMetadata(JsonElement flux)
     {
         var metadata = flux.GetProperty("metadata");
-        return $"{Said("reason")}: gate {Said("gate")}, by {Said("by") ?? "nobody"}";
+        return $"{flux.GetProperty("reason").GetString()}: {Said("reason")}, gate {Said("gate")}, by {Said("by") ?? "nobody"}";
 
         string? Said(string key) => metadata.TryGetProperty($"event.toolkit.fluxcd.io/{key}", out var text) ? text.GetString() : null;
     }

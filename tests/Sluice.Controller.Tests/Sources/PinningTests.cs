@@ -130,6 +130,12 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
         // What no release has had is said to be so all the same.
         await source.FetchAsync("main@sha1:bb", "sha256:66", "app-gated");
         await source.UntilAsync("says so", gated => gated.Condition("Ready", "reason") == "DigestMismatch");
+
+        // So is another revision that no release has had, without blaming anybody: a target may be older than what is known of it.
+        await source.FetchAsync("main@sha1:dd", "sha256:04", "app-gated");
+        var mismatch = await source.UntilAsync("says so", gated => gated.Condition("Ready", "reason") == "RevisionMismatch");
+        mismatch.Condition("Ready", "message").Should().Contain(
+            "is suspended, pinned at main@sha1:bb, which was approved, and has main@sha1:dd, which is no release that status.history has. Resume it, and it fetches what was approved");
     }
 
     [Fact]

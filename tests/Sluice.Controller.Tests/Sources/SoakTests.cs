@@ -64,6 +64,10 @@ public sealed class SoakTests(ApprovingCluster approving) : IClassFixture<Approv
         await using var again = await approving.StartControllerAsync();
         await dev.LookedAtAgainAsync();
         HealthySince((await dev.GatedAsync())!).Should().Be(since);
+        // Nor has a target that is suspended fallen ill before source-controller says anything of that.
+        await Cluster.PatchAsync(dev.Kind, dev.Namespace, "app-gated", """{"spec": {"suspend": true}}""");
+        await dev.LookedAtAgainAsync();
+        HealthySince((await dev.GatedAsync())!).Should().Be(since);
 
         await PlayConsumerAsync(dev, A, "False");
         await dev.UntilAsync("is not healthy", gated => gated.Condition("Healthy", "status") == "False" && HealthySince(gated) is null);

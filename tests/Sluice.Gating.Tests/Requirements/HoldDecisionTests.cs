@@ -28,13 +28,16 @@ public sealed class HoldDecisionTests
     }
 
     [Fact]
-    public void Who_opened_the_gates_let_it_through_each_once_and_nobody_did_while_it_is_held()
+    public void Who_opened_the_gates_let_it_through_each_once_and_who_closed_them_holds_it()
     {
-        var (jane, joe) = (Opened with { OpenedBy = "jane" }, new GateVerdict("b/two", VerdictKind.Opened) { OpenedBy = "joe" });
+        var (jane, joe) = (Opened with { By = "jane" }, new GateVerdict("b/two", VerdictKind.Opened) { By = "joe" });
         HoldDecision.Of([new(Require.All, [jane, Opened, joe]), new(Require.All, [jane with { Gate = "b/three" }])]).By.Should().Be("jane, joe");
         HoldDecision.Of([new(Require.All, [Opened])]).By.Should().BeNull("it was opened by a window or its default");
-        HoldDecision.Of([new(Require.OneOf, [joe, Closed with { OpenedBy = "jane" }])]).By.Should().Be("joe", "the other let nothing through");
-        HoldDecision.Of([new(Require.All, [jane, Closed])]).By.Should().BeNull();
+        HoldDecision.Of([new(Require.OneOf, [joe, Closed with { By = "jane" }])]).By.Should().Be("joe", "the other let nothing through");
+        HoldDecision.Of([new(Require.All, [jane, Closed])]).By.Should().BeNull("nobody closed the gate that holds it");
+        var held = HoldDecision.Of([new(Require.All, [jane, Closed with { By = "tester" }])]);
+        held.By.Should().Be("tester");
+        held.Openers.Should().BeEmpty();
     }
 
     [Fact]

@@ -37,6 +37,39 @@ public sealed class WorkerPoolTests
     }
 
     [Fact]
+    public async Task What_the_API_server_asks_to_send_again_later_is_tried_then_and_neither_sooner_nor_after_a_long_back_off()
+    {
+        using var queue = NewQueue();
+        using var stop = new CancellationTokenSource();
+        List<DateTimeOffset> looks = [];
+        var done = new TaskCompletionSource();
+        var running = Pool(queue, (_, _) =>
+        {
+            looks.Add(_time.GetUtcNow());
+            if (looks.Count == 12)
+            {
+                done.SetResult();
+                return Task.FromResult(ReconcileResult.Done);
+            }
+
+            throw new KubernetesApiException("patch gate a/b", new ApiStatus(429, "TooManyRequests", "too many", TimeSpan.FromSeconds(12), []));
+        }).RunAsync(stop.Token);
+
+        queue.Add("gate");
+        while (!done.Task.IsCompleted)
+        {
+            if (queue.DelayedCount > 0)
+                _time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+        await stop.CancelAsync();
+        await running;
+
+        looks.Zip(looks.Skip(1)).Select(pair => pair.Second - pair.First).Should().AllSatisfy(
+            pause => pause.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(12)).And.BeLessThan(TimeSpan.FromSeconds(14.6)));
+    }
+
+    [Fact]
     public async Task A_result_may_ask_for_another_look_at_a_moment()
     {
         using var queue = NewQueue();
