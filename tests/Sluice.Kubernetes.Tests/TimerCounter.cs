@@ -5,6 +5,9 @@ internal sealed class TimerCounter(TimeProvider inner) : TimeProvider
 {
     public int Settings { get; private set; }
 
+    /// <summary>How long after the latest of them the timer goes off.</summary>
+    public TimeSpan LatestDueTime { get; private set; }
+
     public override long TimestampFrequency => inner.TimestampFrequency;
 
     public override DateTimeOffset GetUtcNow() => inner.GetUtcNow();
@@ -21,8 +24,10 @@ internal sealed class TimerCounter(TimeProvider inner) : TimeProvider
     // When it is set: who counts moves the clock on then, and a timer that were set a moment later would never go off.
     private void Count(TimeSpan dueTime)
     {
-        if (dueTime != Timeout.InfiniteTimeSpan)
-            Settings++;
+        if (dueTime == Timeout.InfiniteTimeSpan)
+            return;
+        LatestDueTime = dueTime;
+        Settings++;
     }
 
     private sealed class Counted(TimerCounter counter, ITimer timer) : ITimer

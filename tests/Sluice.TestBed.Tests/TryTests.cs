@@ -50,21 +50,37 @@ public sealed class TryTests(RunningControlPlane running) : IClassFixture<Runnin
     {
         await using var story = Start("setsid", RepositoryRoot.Combine("try"), "--keep");
         (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(0, "it printed {0}", string.Join('\n', story.Output));
-        var (around, stop) = (After("  export "), After("To stop:    "));
+        var (around, stop) = (After(story, "  export "), After(story, "To stop:    "));
         try
         {
             (await ShellAsync($"export {around}; kubectl get gates -o name")).Should().Equal("gate.gating.toolkit.fluxcd.io/maintenance", "gate.gating.toolkit.fluxcd.io/sre-approval");
-            (await ShellAsync($"export {around}; {After("  alias sluice=").Trim('\'')} open sre-approval --reason kept")).Should().ContainMatch("Gate sluice-try/sre-approval is opened until *");
+            (await ShellAsync($"export {around}; {After(story, "  alias sluice=").Trim('\'')} open sre-approval --reason kept")).Should().ContainMatch("Gate sluice-try/sre-approval is opened until *");
         }
         finally
         {
             await ShellAsync(stop);
         }
 
-        await TestBed.Eventually.GivesAsync("nothing of it runs", () => Task.FromResult(StillRunning(story)), running => running.Count == 0, AMinuteOrTwo);
-        NothingRuns(story);
+        await EndedAsync(story);
+    }
 
-        string After(string beginning) => story.Output.Single(line => line.StartsWith(beginning, StringComparison.Ordinal))[beginning.Length..];
+    [Fact]
+    public async Task What_is_kept_on_a_cluster_of_somebodys_is_removed_from_that_cluster_in_whatever_terminal_it_is_stopped()
+    {
+        await using var story = Start("setsid", RepositoryRoot.Combine("try"), "--keep", "--yes", $"--kubeconfig={running.ControlPlane.KubeconfigPath}");
+        (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(0, "it printed {0}", string.Join('\n', story.Output));
+        try
+        {
+            (await running.ControlPlane.Kubectl.RunAsync("get", "gates", "-n", "sluice-try", "-o", "name")).Should().Contain("gate.gating.toolkit.fluxcd.io/sre-approval");
+        }
+        finally
+        {
+            // Another terminal knows nothing of that cluster, and has no other one either.
+            await ShellAsync($"unset KUBECONFIG; export HOME='{_folder}'; {After(story, "To stop:    ")}");
+        }
+
+        await EndedAsync(story);
+        await NothingIsLeftAsync(story);
     }
 
     [Theory]
@@ -80,13 +96,13 @@ public sealed class TryTests(RunningControlPlane running) : IClassFixture<Runnin
             "env", "--default-signal=INT,PIPE", "bash", "-c",
             $"({Until(answers)}; echo '{answer}'; {Until(stops)}; printf '\\003') | script --quiet --return --command \"exec '{RepositoryRoot.Combine("try")}' --kubeconfig='{running.ControlPlane.KubeconfigPath}'\" /dev/null");
         await story.WaitForLineAsync("this installs, and removes at the end: CRDs of Sluice", AMinuteOrTwo, TestContext.Current.CancellationToken);
-        await NothingIsInstalledAsync();
+        await NothingIsInstalledAsync(story);
         await File.WriteAllTextAsync(answers, "", TestContext.Current.CancellationToken);
         await story.WaitForLineAsync(expected, AMinuteOrTwo, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(stops, "", TestContext.Current.CancellationToken);
         (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(answer == "y" ? 130 : 0, "it printed {0}", string.Join('\n', story.Output));
         story.Output.Should().Contain(line => line.StartsWith("Go on? [y/N] ", StringComparison.Ordinal));
-        await NothingIsLeftAsync();
+        await NothingIsLeftAsync(story);
 
         // Nor for ever where the test has failed.
         static string Until(string file) => $"until [ -e '{file}' ] || [ ! -d '{Path.GetDirectoryName(file)}' ]; do sleep 0.1; done";
@@ -128,7 +144,7 @@ public sealed class TryTests(RunningControlPlane running) : IClassFixture<Runnin
         await using var story = Try("--yes");
         (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(0, "it printed {0}", string.Join('\n', story.Output));
         story.Output.Should().Contain("That was the main job of Sluice.");
-        await NothingIsLeftAsync();
+        await NothingIsLeftAsync(story);
     }
 
     [Fact]
@@ -140,20 +156,56 @@ public sealed class TryTests(RunningControlPlane running) : IClassFixture<Runnin
         // What runs in the background, as CI may run this, has Ctrl-C ignored for good.
         Signals.Send(story.Id, Signals.Terminate).Should().Be(0);
         (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(143, "it printed {0}", string.Join('\n', story.Output));
-        await NothingIsLeftAsync();
+        await NothingIsLeftAsync(story);
+    }
+
+    [Fact]
+    public async Task Where_git_is_missing_it_is_not_installed_before_somebody_was_asked()
+    {
+        var withoutGit = Path.Combine(_folder, "without-git");
+        await File.WriteAllTextAsync(
+            withoutGit,
+            """
+            command() { if [ "$*" = "-v git" ]; then return 1; else builtin command "$@"; fi; }
+            apt-get() { echo "apt-get $*"; }
+            sudo() { echo "sudo $*"; }
+            """,
+            TestContext.Current.CancellationToken);
+        var environment = Temporary();
+        // What bash reads before a script.
+        environment["BASH_ENV"] = withoutGit;
+        await using var story = ManagedProcess.Start(
+            RepositoryRoot.Combine("try"), [$"--kubeconfig={running.ControlPlane.KubeconfigPath}"], environment, cleansUpWithin: AMinuteOrTwo);
+        (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(1, "it printed {0}", string.Join('\n', story.Output));
+        story.Output.Should().Contain("try: git is needed: install it with your package manager").And.NotContain(line => line.Contains("apt-get"));
+    }
+
+    [Fact]
+    public async Task The_context_that_is_named_is_used_and_not_the_current_one()
+    {
+        var two = Path.Combine(_folder, "two-contexts");
+        File.Copy(running.ControlPlane.KubeconfigPath, two);
+        var config = $"'{running.ControlPlane.Kubectl.Program}' --kubeconfig='{two}' config";
+        await ShellAsync($"{config} set-cluster gone --server=https://127.0.0.1:1 && {config} set-context gone --cluster=gone --user=admin && {config} use-context gone");
+        // In a session of its own there is no terminal to ask at.
+        await using var story = Start("setsid", "--wait", RepositoryRoot.Combine("try"), $"--kubeconfig={two}", "--context=test-bed");
+        (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(1, "it printed {0}", string.Join('\n', story.Output));
+        story.Output.Should().Contain(line => line.StartsWith($"On {running.ControlPlane.Address.GetLeftPart(UriPartial.Authority)} this installs, "))
+            .And.Contain("try: there is nobody to ask: give --yes");
+        await NothingIsInstalledAsync(story);
     }
 
     [Theory]
-    [InlineData("--keep")]
-    [InlineData("--context=nowhere")]
-    public async Task Where_nobody_can_be_asked_or_the_cluster_is_not_there_nothing_is_installed(string option)
+    [InlineData("--keep", "try: there is nobody to ask: give --yes")]
+    [InlineData("--context=nowhere", "has no context 'nowhere'; it has: test-bed")]
+    public async Task Where_nobody_can_be_asked_or_the_cluster_is_not_there_nothing_is_installed(string option, string expected)
     {
         // In a session of its own there is no terminal to ask at.
         await using var story = Start("setsid", "--wait", RepositoryRoot.Combine("try"), $"--kubeconfig={running.ControlPlane.KubeconfigPath}", option);
         (await story.WaitForExitAsync(AMinuteOrTwo, TestContext.Current.CancellationToken)).Should().Be(1);
-        string.Join('\n', story.Output).Should().ContainAny("there is nobody to ask: give --yes", "has no context 'nowhere'");
+        string.Join('\n', story.Output).Should().Contain(expected);
         Directory.EnumerateFiles(_folder, "kubeconfig", SearchOption.AllDirectories).Should().BeEmpty("it has credentials in it");
-        await NothingIsInstalledAsync();
+        await NothingIsInstalledAsync(story);
     }
 
     /// <summary>A test may have Ctrl-C ignored, and what it starts as well; at a terminal nobody has. A session of its own is a process group of its own.</summary>
@@ -170,6 +222,17 @@ public sealed class TryTests(RunningControlPlane running) : IClassFixture<Runnin
 
     /// <summary>Starts it in such a way that a test that fails, or is stopped, leaves nothing that it has started.</summary>
     private ManagedProcess Start(string program, params string[] arguments) => ManagedProcess.Start(program, arguments, Temporary(), cleansUpWithin: AMinuteOrTwo);
+
+    /// <summary>What it says in the one line that begins so.</summary>
+    private static string After(ManagedProcess story, string beginning) =>
+        story.Output.Single(line => line.StartsWith(beginning, StringComparison.Ordinal))[beginning.Length..];
+
+    /// <summary>What was asked to stop needs a moment.</summary>
+    private async Task EndedAsync(ManagedProcess story)
+    {
+        await TestBed.Eventually.GivesAsync("nothing of it runs", () => Task.FromResult(StillRunning(story)), running => running.Count == 0, AMinuteOrTwo);
+        NothingRuns(story);
+    }
 
     private void NothingRuns(ManagedProcess story)
     {
@@ -201,12 +264,15 @@ public sealed class TryTests(RunningControlPlane running) : IClassFixture<Runnin
 
     private Dictionary<string, string?> Temporary() => new() { ["TMPDIR"] = _folder };
 
-    private async Task NothingIsLeftAsync()
+    private async Task NothingIsLeftAsync(ManagedProcess story)
     {
-        Directory.EnumerateFileSystemEntries(_folder, "sluice-try.*").Should().BeEmpty();
-        await NothingIsInstalledAsync();
+        Directory.EnumerateFileSystemEntries(_folder, "sluice-try.*").Should().BeEmpty("it printed {0}", string.Join('\n', story.Output));
+        await NothingIsInstalledAsync(story);
     }
 
-    private async Task NothingIsInstalledAsync() =>
-        (await running.ControlPlane.Kubectl.RunAsync("get", "crds,namespaces", "-o", "name")).Should().NotContain("toolkit.fluxcd.io").And.NotContain("sluice-try");
+    private async Task NothingIsInstalledAsync(ManagedProcess story)
+    {
+        var (found, printed) = (await running.ControlPlane.Kubectl.RunAsync("get", "crds,namespaces", "-o", "name"), string.Join('\n', story.Output));
+        found.Should().NotContain("toolkit.fluxcd.io", "it printed {0}", printed).And.NotContain("sluice-try", "it printed {0}", printed);
+    }
 }

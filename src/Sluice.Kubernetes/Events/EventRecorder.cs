@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Sluice.Kubernetes;
 
 /// <summary>
-/// Writes Kubernetes Events about objects. Recording never waits and never fails: events are written in the background, repetitions
-/// within 10 minutes count up one Event, and what cannot be written is logged and dropped.
+/// Writes Kubernetes Events about objects. Recording never waits and never fails: events are written in the background, one after the other,
+/// repetitions within 10 minutes count up one Event, a write that fails for a while is tried again while the others wait behind it, and what
+/// cannot be written is logged and dropped.
 /// </summary>
 public sealed partial class EventRecorder
 {
@@ -14,6 +15,9 @@ public sealed partial class EventRecorder
 
     /// <summary>Between two looks whether there is more urgent work, and so between two events while there is: 20 a second hold up nobody.</summary>
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
 
     private readonly KubernetesApi _api;
     private readonly EventRecorderOptions _options;
@@ -66,7 +70,7 @@ public sealed partial class EventRecorder
             {
                 inHand = 1;
                 await GiveWayAsync(next, stopping, giveUp.Token).ConfigureAwait(false);
-                await WriteAsync(next, giveUp.Token).ConfigureAwait(false);
+                await WriteAsync(next, stopping, giveUp.Token).ConfigureAwait(false);
                 inHand = 0;
             }
         }
@@ -91,25 +95,65 @@ public sealed partial class EventRecorder
         }
     }
 
-    private async Task WriteAsync(RecordedEvent recorded, CancellationToken cancellation)
+    private async Task WriteAsync(RecordedEvent recorded, CancellationToken stopping, CancellationToken giveUp)
     {
-        try
+        // One name for all tries: a create whose answer was lost is not done twice.
+        var name = recorded.NewName();
+        var backoff = new Backoff(FirstRetry, LongestRetry, Random.Shared);
+        while (true)
         {
-            if (_written.TryGetValue(recorded.Identity, out var earlier) && recorded.At - earlier.First < _options.AggregationWindow
-                && await TryCountUpAsync(recorded, earlier, cancellation).ConfigureAwait(false))
+            try
             {
+                await TryWriteAsync(recorded, name, giveUp).ConfigureAwait(false);
                 return;
             }
-            var name = recorded.NewName();
+            catch (KubernetesApiException e) when (e.IsTransient && _time.GetElapsedTime(recorded.Since) < _options.RetryPatience)
+            {
+                LogRetry(_logger, recorded.Reason, recorded.Regarding.Kind, recorded.Regarding.Key, e.Message);
+                await WaitAsync(backoff, e.RetryAfter, stopping, giveUp).ConfigureAwait(false);
+            }
+            catch (KubernetesApiException e)
+            {
+                Instruments.EventsDropped.Add(1);
+                LogFailed(_logger, recorded.Reason, recorded.Regarding.Kind, recorded.Regarding.Key, e.Message);
+                return;
+            }
+        }
+    }
+
+    private async Task WaitAsync(Backoff backoff, TimeSpan? asked, CancellationToken stopping, CancellationToken giveUp)
+    {
+        var wait = backoff.Next();
+        if (asked > wait)
+            wait = asked.Value < LongestRetry ? asked.Value : LongestRetry;
+        try
+        {
+            await Task.Delay(wait, _time, stopping.IsCancellationRequested ? giveUp : stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!giveUp.IsCancellationRequested)
+        {
+            // The stop: there is less time than the wait may take.
+            backoff.Reset();
+        }
+    }
+
+    private async Task TryWriteAsync(RecordedEvent recorded, string name, CancellationToken cancellation)
+    {
+        if (_written.TryGetValue(recorded.Identity, out var earlier) && recorded.At - earlier.First < _options.AggregationWindow
+            && await TryCountUpAsync(recorded, earlier, cancellation).ConfigureAwait(false))
+        {
+            return;
+        }
+        try
+        {
             await _api.CreateAsync(RecordedEvent.Resource, recorded.Namespace, recorded.Encode(name, _options), ObjectDecoders.Ignore,
                 cancellation: cancellation).ConfigureAwait(false);
-            Remember(recorded.Identity, new Written(name, 1, recorded.At));
         }
-        catch (KubernetesApiException e)
+        catch (KubernetesApiException e) when (e.IsAlreadyExists)
         {
-            Instruments.EventsDropped.Add(1);
-            LogFailed(_logger, recorded.Reason, recorded.Regarding.Kind, recorded.Regarding.Key, e.Message);
+            // No other has this name: an earlier try was carried out, and its answer lost.
         }
+        Remember(recorded.Identity, new Written(name, 1, recorded.At));
     }
 
     private async Task<bool> TryCountUpAsync(RecordedEvent recorded, Written earlier, CancellationToken cancellation)
@@ -143,6 +187,9 @@ public sealed partial class EventRecorder
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Event {Reason} about {Kind} {Object} dropped: too many are waiting to be written")]
     private static partial void LogDropped(ILogger logger, string reason, string kind, ObjectKey @object);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Event {Reason} about {Kind} {Object} is tried again: {Failure}")]
+    private static partial void LogRetry(ILogger logger, string reason, string kind, ObjectKey @object, string failure);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Event {Reason} about {Kind} {Object} could not be written: {Failure}")]
     private static partial void LogFailed(ILogger logger, string reason, string kind, ObjectKey @object, string failure);

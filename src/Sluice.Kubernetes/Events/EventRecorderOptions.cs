@@ -27,6 +27,12 @@ public sealed record EventRecorderOptions
     /// <summary>How long an event gives way to more urgent work; then it is written all the same, at 20 a second. Default 10 seconds.</summary>
     public TimeSpan BusyPatience { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long after it was recorded an event whose write fails for a while (no answer, a time-out, a fault of the API server) is tried again;
+    /// the others wait behind it. Each is tried once at least. Default 2 minutes, as client-go.
+    /// </summary>
+    public TimeSpan RetryPatience { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How long the same event counts up instead of being a new one. Default 10 minutes, as client-go.</summary>
     public TimeSpan AggregationWindow { get; init; } = TimeSpan.FromMinutes(10);
 

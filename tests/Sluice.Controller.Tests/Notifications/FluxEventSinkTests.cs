@@ -203,9 +203,10 @@ public sealed class FluxEventSinkTests : IDisposable
     [Fact]
     public async Task A_full_queue_drops_the_oldest_counts_them_and_says_so_once()
     {
+        var clock = new FakeTimeProvider();
         await using var peer = await NotificationPeer.StartAsync();
         peer.Answer(0);
-        await using var sink = Sink(peer.Address, o => o with { QueueLength = 2, Timeout = TimeSpan.FromSeconds(1) });
+        await using var sink = Sink(peer.Address, o => o with { QueueLength = 2, MinRetryDelay = TimeSpan.Zero }, clock);
         sink.Post(Event("in flight"));
         await peer.NextAsync();
 
@@ -216,6 +217,7 @@ public sealed class FluxEventSinkTests : IDisposable
 
         (await DroppedAsync()).Should().Equal(("queue_full", 3));
         Log().Split("the oldest are dropped").Should().HaveCount(2, "it is said once");
+        clock.Advance(Long);
         (await sink.DrainAsync(Long)).Should().Be(0);
         List<string?> messages = [];
         for (var i = 0; i < 3; i++)
