@@ -197,6 +197,58 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task A_repository_that_includes_what_is_made_of_it_is_refused_since_each_release_would_be_inside_the_next()
+    {
+        var source = await PlayedSource.StartAsync(running.Cluster, spec: """{"interval": "1h", "url": "https://git.example.org/app.git"}""", gate: """{"default": "opened"}""");
+        await source.FetchAsync("main@sha1:aa", "sha256:01");
+        await source.UntilReleasedAsync("main@sha1:aa");
+        await source.UntilTargetAsync("is there", _ => true);
+        await IncludeAsync(source, "app", "app-gated");
+        await source.FetchAsync("main@sha1:aa", "sha256:02");
+        await IsRefusedAsync(source, "app", "app-gated");
+        await source.LookedAtAgainAsync();
+        var gated = (await source.GatedAsync())!;
+        GatedApp.Released(gated, "digest").Should().Be("sha256:01");
+        gated["status"]!["candidate"].Should().BeNull();
+
+        await IncludeAsync(source, "app", null);
+        await source.FetchAsync("main@sha1:bb", "sha256:03");
+        await source.UntilReleasedAsync("main@sha1:bb");
+    }
+
+    [Fact]
+    public async Task Of_two_repositories_that_include_each_others_targets_the_second_is_refused_until_the_first_does_so_no_more()
+    {
+        var source = await PlayedSource.StartAsync(running.Cluster, spec: """{"interval": "1h", "url": "https://git.example.org/app.git"}""", gate: """{"default": "opened"}""");
+        await source.CreateSourceAsync("other", """{"interval": "1h", "url": "https://git.example.org/other.git"}""");
+        await source.GateAsync(name: "other", source: "other", target: "other-gated");
+        await source.FetchAsync("main@sha1:aa", "sha256:01");
+        await source.UntilReleasedAsync("main@sha1:aa");
+        await source.FetchAsync("main@sha1:cc", "sha256:c1", "other");
+        await UntilOtherReleasedAsync("sha256:c1");
+        await IncludeAsync(source, "app", "other-gated");
+        await source.FetchAsync("main@sha1:aa", "sha256:02");
+        await source.UntilReleasedAsync("main@sha1:aa", "sha256:02");
+
+        await IncludeAsync(source, "other", "app-gated");
+        await source.FetchAsync("main@sha1:cc", "sha256:c2", "other");
+        GatedApp.Released(await IsRefusedAsync(source, "other", "app-gated"), "digest").Should().Be("sha256:c1");
+
+        await IncludeAsync(source, "app", null);
+        await source.FetchAsync("main@sha1:aa", "sha256:03");
+        await source.UntilReleasedAsync("main@sha1:aa", "sha256:03");
+        await UntilOtherReleasedAsync("sha256:c2");
+
+        // Nor does the first go back to what it included.
+        await source.RollBackAsync("sha256:02", "1", running.Cluster.Kubectl, "admin");
+        await source.UntilAsync("is kept back", found => found.Condition("Approved", "message")?.Contains(
+            $"it includes GitRepository/{source.Namespace}/other-gated, which is by now itself made of GitRepository/{source.Namespace}/app", StringComparison.Ordinal) == true);
+        GatedApp.Released((await source.GatedAsync())!, "digest").Should().Be("sha256:03");
+
+        Task UntilOtherReleasedAsync(string digest) => source.UntilAsync($"has released {digest}", gated => GatedApp.Released(gated, "digest") == digest, "other");
+    }
+
+    [Fact]
     public async Task When_what_is_included_is_no_longer_the_target_of_a_gated_source_it_is_told_at_once_and_what_is_released_stays()
     {
         const string including = """{"interval": "1h", "url": "https://git.example.org/app.git", "include": [{"repository": {"name": "shared-gated"}}]}""";
@@ -268,4 +320,12 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
         gated.Condition("Ready", "message").Should().Contain("sha256:ff").And.Contain("sha256:01 was approved");
         await source.UntilEventAsync("DigestMismatch");
     }
+
+    private Task IncludeAsync(PlayedSource source, string name, string? included) => running.Cluster.PatchAsync(
+        source.Kind, source.Namespace, name, included is null ? """{"spec": {"include": null}}""" : $$"""{"spec": {"include": [{"repository": {"name": "{{included}}"} }] } }""");
+
+    private static Task<JsonNode> IsRefusedAsync(PlayedSource source, string name, string included) => source.UntilAsync("is refused", gated => gated.Condition("Stalled", "reason") == "CannotPin"
+        && gated.Condition("Stalled", "message")!.StartsWith(
+            $"GitRepository/{source.Namespace}/{name} includes GitRepository/{source.Namespace}/{included}, which is itself made of GitRepository/{source.Namespace}/{name}, ", StringComparison.Ordinal)
+        && gated.Condition("Stalled", "message")!.Contains("take it out of spec.include", StringComparison.Ordinal), name);
 }
