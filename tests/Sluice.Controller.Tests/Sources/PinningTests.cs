@@ -133,6 +133,24 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task A_target_that_a_gate_holds_says_by_which_it_is_suspended()
+    {
+        var source = await PlayedSource.StartAsync(running.Cluster);
+        await source.ReleaseAsync("main@sha1:aa", "sha256:01");
+        await source.UntilTargetAsync("is there", _ => true);
+        await source.FetchAsync("main@sha1:aa", "sha256:01", "app-gated");
+        await running.Cluster.CreateGateAsync(source.Namespace, "freeze", """{"default": "closed"}""");
+        await running.Cluster.AnnotateAsync(source.Kind, source.Namespace, "app-gated", "gating.toolkit.fluxcd.io/gates", "freeze");
+        await source.UntilTargetAsync("is held", target => target.IsSuspended() && target.HeldBy() is not null);
+        await source.ReleaseAsync("main@sha1:bb", "sha256:02");
+        await source.UntilTargetAsync("is pinned", target => (string?)target["spec"]!["ref"]!["commit"] == "bb");
+        // source-controller takes note of the generation, and has the old artifact.
+        await source.FetchAsync("main@sha1:aa", "sha256:01", "app-gated");
+        await source.UntilAsync("says so", gated => gated.Condition("Ready", "reason") == "TargetSuspended"
+            && gated.Condition("Ready", "message")!.EndsWith($"is suspended and still has main@sha1:aa: it is held by {source.Namespace}/freeze (GateClosed)", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_chart_out_of_a_repository_of_sources_cannot_be_pinned_and_says_what_to_do()
     {
         var source = await PlayedSource.StartAsync(
