@@ -40,7 +40,12 @@ for (var repeat = 1; repeat <= repeats; repeat++)
 }
 
 results.WriteTable();
-return 0;
+foreach (var failure in results.Failures)
+{
+    Console.Error.WriteLine($"error: {failure}");
+}
+
+return results.Failures.Count == 0 ? 0 : 1;
 
 int Number(string flag, int byDefault) =>
     args.FirstOrDefault(arg => arg.StartsWith(flag, StringComparison.Ordinal)) is { } given ? int.Parse(given[flag.Length..], CultureInfo.InvariantCulture) : byDefault;

@@ -2,15 +2,26 @@ using System.Globalization;
 
 namespace Sluice.LoadBench;
 
-/// <summary>What was measured, told as it comes and as a table at the end: the median of the runs, and the least and the most.</summary>
+/// <summary>What was measured, told as it comes and as a table at the end: the median of the runs, and the least and the most. And what should have been, and was not.</summary>
 internal sealed class Results
 {
     private readonly List<(string What, string Subject, double Value)> _all = [];
+    private readonly List<string> _failures = [];
+
+    /// <summary>What was promised and not kept.</summary>
+    public IReadOnlyList<string> Failures => _failures;
 
     public void Add(Subject subject, string what, double value)
     {
         _all.Add((what, subject.Name, value));
         Note($"{subject.Name,-10} {what,-60} {Text(value),10}");
+    }
+
+    /// <summary>Says that a promise was not kept: the bench goes on, and ends with an error.</summary>
+    public void Fail(Subject subject, string failure)
+    {
+        _failures.Add($"{subject.Name}: {failure}");
+        Note($"FAILED     {_failures[^1]}");
     }
 
     public static void Note(string line) => Console.WriteLine(line);

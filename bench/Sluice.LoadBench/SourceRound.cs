@@ -5,10 +5,14 @@ using Sluice.Kubernetes;
 
 namespace Sluice.LoadBench;
 
-/// <summary>Gated sources: what they cost, and how fast a candidate is released by its last approval while ten others a second arrive.</summary>
+/// <summary>
+/// Gated sources: what they cost, and how fast a candidate is released by its last approval while ten others a second arrive. Fails where one takes longer than a second, or anything is listed for it.
+/// </summary>
 internal sealed class SourceRound(Bench bench, Subject subject, Scale scale, Results results)
 {
     private const int ASecond = 10;
+
+    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
@@ -80,9 +84,19 @@ internal sealed class SourceRound(Bench bench, Subject subject, Scale scale, Res
         await TestBed.Eventually.GivesAsync("all candidates are released", () => Task.FromResult(_waiting.Values.Count(waiting => waiting.Released != 0)), count => count == Math.Min(candidates, scale.Sources), Patience);
         var requests = (await RequestCounts.ReadAsync(bench.Api)).Since(counts);
         Add("artifact to candidate", [.. _waiting.Values.Select(waiting => Stopwatch.GetElapsedTime(waiting.Fetched, waiting.Seen).TotalMilliseconds)]);
-        Add("last approval to released", [.. _waiting.Values.Select(waiting => Stopwatch.GetElapsedTime(waiting.Approved, waiting.Released).TotalMilliseconds)]);
-        results.Add(subject, "list requests meanwhile, of anybody", requests.Where(request => request.Key.StartsWith("LIST ", StringComparison.Ordinal)).Sum(request => request.Value));
+        var longest = Add("last approval to released", [.. _waiting.Values.Select(waiting => Stopwatch.GetElapsedTime(waiting.Approved, waiting.Released).TotalMilliseconds)]);
+        var lists = requests.Where(request => request.Key.StartsWith("LIST ", StringComparison.Ordinal)).ToDictionary();
+        results.Add(subject, "list requests meanwhile, of anybody", lists.Values.Sum());
         Results.Note($"  {RequestCounts.Describe(requests)}");
+        if (longest > Promised.TotalMilliseconds)
+        {
+            results.Fail(subject, $"the slowest release came {longest:0} ms after the last approval; expected at most {Promised.TotalMilliseconds:0} ms");
+        }
+
+        if (lists.Count > 0)
+        {
+            results.Fail(subject, $"expected no list request while candidates are released, and the API server counted {RequestCounts.Describe(lists)}");
+        }
     }
 
     private async Task SeeAsync(SeenRelease? seen, string gateUid)
@@ -106,12 +120,14 @@ internal sealed class SourceRound(Bench bench, Subject subject, Scale scale, Res
     private Task FetchAsync(string name, int commit) => bench.Api.MergePatchAsync(
         SourceSamples.GitRepository, new(Samples.Namespace, name), SourceSamples.Fetched(name, commit), new() { FieldManager = "gotk-source-controller", Subresource = "status" }, ObjectDecoders.Ignore);
 
-    private void Add(string what, List<double> milliseconds)
+    /// <returns>The longest.</returns>
+    private double Add(string what, List<double> milliseconds)
     {
         milliseconds.Sort();
         results.Add(subject, $"{what}, p50 (ms)", milliseconds[milliseconds.Count / 2]);
         results.Add(subject, $"{what}, p99 (ms)", milliseconds[milliseconds.Count * 99 / 100]);
         results.Add(subject, $"{what}, longest (ms)", milliseconds[^1]);
+        return milliseconds[^1];
     }
 
     private sealed class Waiting(string revision, long fetched)

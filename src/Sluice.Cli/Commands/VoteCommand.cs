@@ -115,7 +115,7 @@ internal sealed class VoteCommand(bool approves)
             return;
         // A script that names a revision is not asked, and has not been shown what else is new.
         if (context.IsForPrograms && SpecDifference.Of(source, candidate) is { } unshown)
-            what = $"{unshown}.\n{what}";
+            what = $"{unshown}. {what}";
         var isAsked = !yes && (revision is null || !Console.IsInputRedirected);
         if (isAsked && !await Confirmation.AskAsync(context, what))
             throw new CommandException($"not confirmed, so nothing is approved; --yes does not ask, nor does --revision {ShellWord.Of(exactly)}");

@@ -64,7 +64,7 @@ internal sealed record GatedSourceLook
         state = health is null ? state : state.ObserveHealth(health, now);
         var candidate = state.Waiting is null ? null : ask(state);
         // Where there is a target already, something was released before: by a GatedSource of that name that is gone, or whose status is.
-        var isFirst = observed.Source.Spec.Initial == GatedSourceSpec.InitialRelease && state.History.IsEmpty && !target.Exists;
+        var isFirst = observed.Source.Spec.Initial == GatedSourceSpec.InitialRelease && state.History.IsEmpty && target is { Exists: false, MayExist: false };
         var obstacle = conflict?.Message ?? (state.Waiting is { IsRollback: true } back ? FindObstacle(observed, target, back.Candidate) : source.Refusal);
         var releases = obstacle is null && state.CanRelease(offered) && (candidate!.Decision.IsApproved || isFirst);
         if (releases)
@@ -93,6 +93,7 @@ internal sealed record GatedSourceLook
     private static string? FindObstacle(ObservedGatedSource observed, SeenTarget target, Candidate to) =>
         observed.Status?.Specs?.FirstOrDefault(snapshot => snapshot.Digest == to.SpecDigest) is not { } snapshot ? $"status.specs does not have the spec {to.SpecDigest} that it was released with"
         : target.Loose.TryGetValue(to.SpecDigest, out var loose) ? $"it includes {loose}, which is not the target of a GatedSource: put it behind one"
+        : target.Circular.TryGetValue(to.SpecDigest, out var circular) ? $"it includes {circular}, which is by now itself made of {observed.SourceKey}: have that released without it first"
         : PinnedSpec.Refusal(observed.Source.Spec.SourceRef.Kind, JsonNode.Parse(snapshot.Spec)!.AsObject());
 
     private static ReleaseState Release(ReleaseState state, CandidateLook candidate, bool unasked, DateTimeOffset now)

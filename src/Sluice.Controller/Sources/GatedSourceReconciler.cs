@@ -99,7 +99,7 @@ internal sealed partial class GatedSourceReconciler(
         var open = Settle(observed);
         var (sourceKey, targetKey) = (observed.SourceKey, observed.TargetKey);
         var source = sourceKey is { } from ? await ReadAsync(from, isFresh: false, cancellation) : SeenSource.Missing($"a {observed.Source.Spec.SourceRef.Kind} cannot be pinned");
-        var target = (targetKey is { } to ? await targets.ReadAsync(to, cancellation) : SeenTarget.Missing) with { Loose = await includes.FindLooseAsync(observed, cancellation) };
+        var target = await includes.CheckAsync(observed, targetKey is { } to ? await targets.ReadAsync(to, cancellation) : SeenTarget.Missing, cancellation);
         var look = Look(observed, source, target);
         if (look.Releases)
         {
@@ -251,9 +251,7 @@ internal sealed partial class GatedSourceReconciler(
     private async Task<SeenSource> ReadAsync(GatedKey key, bool isFresh, CancellationToken cancellation)
     {
         var source = await (isFresh ? reader.ReadFreshAsync(key, cancellation) : reader.ReadAsync(key, cancellation));
-        return source.Refusal is null && await includes.FindLooseAsync(key, source.Spec, cancellation) is { } loose
-            ? source with { Refusal = $"{key} includes {loose}, which is not the target of a GatedSource, and so could change with no gate asked: put it behind one, and include its target" }
-            : source;
+        return source.Refusal is null && await includes.FindProblemAsync(key, source.Spec, cancellation) is { } problem ? source with { Refusal = $"{key} {problem}" } : source;
     }
 
     private DateTimeOffset? Ask(GatedSourceLook look) => look is { State.Waiting: { } waiting, Candidate.Asks: { IsEmpty: false } asks }

@@ -111,24 +111,33 @@ internal sealed class GatedSources
             : null;
     }
 
+    /// <summary>
+    /// Whether a source or a target is made of another: whether that is its source, or is included by what its GatedSource has released or has waiting, or is so by way of others.
+    /// </summary>
+    public bool IsMadeOf(GatedKey made, GatedKey of) => IsMadeOf(made, of, maker => maker.SourceKey is { } key ? maker.Included.Prepend(key) : []);
+
     private static (DateTimeOffset Created, string Name) Age(ObservedGatedSource source) => (source.Source.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue, source.Key.Name);
 
-    private bool LeadsBack(ObservedGatedSource source, GatedKey target)
+    // Of what is included, the source itself says what is wrong with it.
+    private bool LeadsBack(ObservedGatedSource source, GatedKey target) =>
+        source.SourceKey is { } from && IsMadeOf(from, target, maker => maker.SourceKey is { } key ? [key] : []);
+
+    private bool IsMadeOf(GatedKey made, GatedKey of, Func<ObservedGatedSource, IEnumerable<GatedKey>> ingredients)
     {
         var seen = new HashSet<GatedKey>();
-        var next = new Queue<GatedKey>([target]);
+        var next = new Queue<GatedKey>([made]);
         while (next.TryDequeue(out var key))
         {
-            if (key == source.SourceKey)
+            if (key == of)
             {
                 return true;
             }
 
             if (seen.Add(key))
             {
-                foreach (var fed in About(key).Where(other => other.SourceKey == key && other.TargetKey is not null))
+                foreach (var ingredient in About(key).Where(maker => maker.TargetKey == key).SelectMany(ingredients))
                 {
-                    next.Enqueue(fed.TargetKey!.Value);
+                    next.Enqueue(ingredient);
                 }
             }
         }

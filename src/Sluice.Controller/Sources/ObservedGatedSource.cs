@@ -37,6 +37,13 @@ internal sealed class ObservedGatedSource : ICachedObject
     /// <summary>Whether what is released includes other sources, or what went before or waits does; or whether it is stalled, perhaps by what the source includes.</summary>
     public bool MayInclude { get; }
 
+    /// <summary>What is included by what is released, and by what waits; not by what somebody asks to go back to, which others need not make way for.</summary>
+    public IEnumerable<GatedKey> Included => !MayInclude || Status is not { } status ? [] : (status.Specs ?? [])
+        .Where(snapshot => snapshot.Digest == status.Released?.SpecDigest || status.Candidate is { Rollback: not true } waiting && snapshot.Digest == waiting.SpecDigest)
+        .SelectMany(snapshot => PinnedSpec.Includes(snapshot.Spec))
+        .Select(Named)
+        .OfType<GatedKey>();
+
     public Require Require => Source.Spec.Require == "oneOf" ? Require.OneOf : Require.All;
 
     /// <summary>What was released and what waits, as its status has it.</summary>

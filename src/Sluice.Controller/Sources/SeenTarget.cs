@@ -12,6 +12,9 @@ internal sealed record SeenTarget
     /// <summary>Whether it exists.</summary>
     public bool Exists { get; init; }
 
+    /// <summary>Whether there may be one all the same, though the API server says that there is none: the watch has it.</summary>
+    public bool MayExist { get; init; }
+
     /// <summary>Its identity.</summary>
     public string Uid { get; init; } = "";
 
@@ -50,6 +53,9 @@ internal sealed record SeenTarget
 
     /// <summary>By the digests of the specs that it may be made from: what such a spec includes that is not the target of a gated source.</summary>
     public IReadOnlyDictionary<string, GatedKey> Loose { get; init; } = ReadOnlyDictionary<string, GatedKey>.Empty;
+
+    /// <summary>By the same: what such a spec includes that is itself made of the source.</summary>
+    public IReadOnlyDictionary<string, GatedKey> Circular { get; init; } = ReadOnlyDictionary<string, GatedKey>.Empty;
 
     /// <summary>Whether somebody deletes it.</summary>
     public bool IsDeleting { get; init; }

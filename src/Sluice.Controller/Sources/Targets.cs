@@ -18,10 +18,13 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
 
     private readonly LatestByVersion<SeenTarget> _seen = new();
 
-    // The API server fills in what a newer CRD has defaults for: such a target is not what was written, and never will be.
+    // The API server fills in what a newer CRD has defaults for: such a target is not what was written, and never will be. So, by the digest of what it reads as, that of what was written.
     private readonly LatestByVersion<string> _written = new();
 
     /// <summary>The target as the cache of gated objects has it; asks the API server if that is another version than the last.</summary>
+    /// <exception cref="KubernetesApiException">
+    /// Also when its kind is not served, as for a moment after an API server was started: that says nothing of whether there is one.
+    /// </exception>
     public async Task<SeenTarget> ReadAsync(GatedKey key, CancellationToken cancellation)
     {
         if (objects.TryGet(key, out var cached, out var resource) && _seen.TryGet(key, cached.ResourceVersion, out var seen))
@@ -29,15 +32,26 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
             return seen;
         }
 
-        resource ??= objects.FindResource(key.Kind);
-        return resource is null ? SeenTarget.Missing : Keep(key, await api.TryGetAsync<JsonNode>(resource, key.Key, static json => JsonNode.Parse(json)!, cancellation));
+        if ((resource ?? objects.FindResource(key.Kind)) is not { } served)
+        {
+            return SeenTarget.Missing;
+        }
+
+        try
+        {
+            return Keep(key, await api.GetAsync<JsonNode>(served, key.Key, static json => JsonNode.Parse(json)!, cancellation));
+        }
+        catch (KubernetesApiException e) when (e.IsObjectNotFound)
+        {
+            return SeenTarget.Missing with { MayExist = cached is not null };
+        }
     }
 
     /// <summary>Whether a target is what it is to be.</summary>
     public bool IsAsWanted(GatedKey key, SeenTarget seen, JsonObject spec)
     {
         var wanted = CanonicalJson.DigestOfSpec(spec);
-        return seen.Exists && (seen.SpecDigest == wanted || _written.TryGet(key, seen.ResourceVersion, out var written) && written == wanted);
+        return seen.Exists && (seen.SpecDigest == wanted || _written.TryGet(key, seen.SpecDigest, out var written) && written == wanted);
     }
 
     /// <summary>Creates it. Never anything that is there already: it might be somebody else's.</summary>
@@ -68,7 +82,9 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
     /// what was released then.
     /// </param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>Whether it was replaced.</returns>
+    /// <returns>
+    /// Whether it reads otherwise since: not where it was left as it is, nor where the API server has filled in again what it had filled in when it was written so before, by a controller that has ended.
+    /// </returns>
     public async Task<bool> ReplaceAsync(GatedKey key, SeenTarget seen, JsonObject spec, Func<Task<bool>> isCurrent, CancellationToken cancellation)
     {
         var resource = Resource(key);
@@ -85,9 +101,10 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
             wanted["suspend"] = suspend.DeepClone();
         }
 
+        var before = CanonicalJson.DigestOfSpec(present["spec"] as JsonObject ?? []);
         present["spec"] = wanted;
-        Keep(key, await api.UpdateAsync<JsonNode>(resource, key.Key, Bytes(present.AsObject()), AsSources, static json => JsonNode.Parse(json)!, cancellation), CanonicalJson.DigestOfSpec(spec));
-        return true;
+        var written = Keep(key, await api.UpdateAsync<JsonNode>(resource, key.Key, Bytes(present.AsObject()), AsSources, static json => JsonNode.Parse(json)!, cancellation), CanonicalJson.DigestOfSpec(spec));
+        return written.SpecDigest != before;
     }
 
     /// <summary>Forgets one that nobody owns any more.</summary>
@@ -99,18 +116,13 @@ internal sealed class Targets(KubernetesApi api, GatedObjects objects)
 
     private ApiResource Resource(GatedKey key) => objects.FindResource(key.Kind) ?? throw new InvalidOperationException($"The cluster does not serve {key.Kind.Kind}.");
 
-    private SeenTarget Keep(GatedKey key, JsonNode? target, string? written = null)
+    private SeenTarget Keep(GatedKey key, JsonNode target, string? written = null)
     {
-        if (target is null)
-        {
-            return SeenTarget.Missing;
-        }
-
         var seen = Read(key, target);
         _seen.Keep(key, seen.ResourceVersion, seen);
         if (written is not null && written != seen.SpecDigest)
         {
-            _written.Keep(key, seen.ResourceVersion, written);
+            _written.Keep(key, seen.SpecDigest, written);
         }
 
         return seen;

@@ -16,7 +16,7 @@ namespace Sluice.Gating.Checks;
 public sealed record ReleasedElsewhere(string Name, string? Namespace, string Source, TimeSpan Soak) : Check(Name, IsAboutCandidate: true)
 {
     /// <summary>
-    /// Decides about a candidate. A pure function. The newest release of the revision counts, and none that was rolled back from: somebody had a reason.
+    /// Decides about a candidate. A pure function. The newest release of the revision counts, and none that a roll-back has left behind, until it is released there again: somebody had a reason.
     /// </summary>
     /// <param name="candidate">What asks to pass.</param>
     /// <param name="where">The other gated source as messages write it.</param>
@@ -33,9 +33,9 @@ public sealed record ReleasedElsewhere(string Name, string? Namespace, string So
                 : $"{where} has not released {candidate.Revision}{(elsewhere.IsEmpty ? "" : $", but {elsewhere[0].Candidate.Revision}")}");
         }
 
-        if (at > 0 && elsewhere[at - 1].Reason == Release.Rollback)
+        if (Rollbacks.HaveLeftBehind(elsewhere, released => IsSame(released, candidate)))
         {
-            return CheckDecision.No($"{where} was rolled back from {candidate.Revision}");
+            return CheckDecision.No($"{where} was rolled back to what it had before {candidate.Revision}, and has not released that again");
         }
 
         var release = elsewhere[at];

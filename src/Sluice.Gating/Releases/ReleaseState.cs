@@ -192,23 +192,5 @@ public sealed record ReleaseState
     // Apart from a roll-back that waits.
     private Candidate? SetAsideBefore => Waiting is { IsRollback: true } waiting ? waiting.SetAsideBefore : SetAside;
 
-    /// <summary>Whether a roll-back has left something behind that was not released since.</summary>
-    private bool IsRolledBack(Candidate candidate)
-    {
-        var last = IndexOf(candidate, 0);
-        return History.Take(last).Where((release, at) => release.Reason == Releases.Release.Rollback && IndexOf(release.Candidate, at + 1) is var then && (then < 0 || then > last)).Any();
-    }
-
-    private int IndexOf(Candidate candidate, int from)
-    {
-        for (var at = from; at < History.Length; at++)
-        {
-            if (History[at].Candidate == candidate)
-            {
-                return at;
-            }
-        }
-
-        return -1;
-    }
+    private bool IsRolledBack(Candidate candidate) => Rollbacks.HaveLeftBehind(History, released => released == candidate);
 }

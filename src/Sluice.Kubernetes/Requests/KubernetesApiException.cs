@@ -55,8 +55,8 @@ public sealed class KubernetesApiException : Exception
     /// <summary>Trying later may help: no answer, a time-out, too many requests, or a fault of the server.</summary>
     public bool IsTransient => StatusCode is 0 or 408 or 429 || (StatusCode >= 500 && StatusCode != 501);
 
-    /// <summary>The kind is served, and this object does not exist.</summary>
-    internal bool IsObjectNotFound { get; }
+    /// <summary>The kind is served, and this object does not exist. An API server that has just started says of a kind that it does not serve yet that it is not found, too: that names no object.</summary>
+    public bool IsObjectNotFound { get; }
 
     // "field is immutable": nobody changes a uid, so it is one that was known before the object was deleted and made anew.
     private bool IsOfAnotherObject => StatusCode == 422 && Causes.Any(c => c.Field == "metadata.uid");

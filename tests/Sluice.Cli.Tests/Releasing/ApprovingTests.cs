@@ -149,6 +149,9 @@ public sealed class ApprovingTests(ReleasingCluster cluster) : IClassFixture<Rel
                 + $"       to approve exactly that, say --revision {exactly} instead\n");
         }
 
+        // For programs nothing is printed but the question, so that has it.
+        var asked = (await alice.RunAsync($"approve app -n {app.Namespace} -o json")).FailedWith(1);
+        asked.Error.Should().StartWith($"{Difference}. You ('alice') approve {Revision('b')} at gate {app.Namespace}/release.\nGo on? [y/N] ");
         (await app.VotesAsync()).Should().BeEmpty();
         var approved = (await alice.RunAsync($"approve app -n {app.Namespace} {Patience} --revision {exactly}")).Succeeded();
         approved.Error.Should().Contain(Difference).And.NotContain("Go on?");

@@ -76,6 +76,9 @@ public sealed class RecordingProxy : IAsyncDisposable
     /// </summary>
     public Func<string, Task?> SendsLate { get; set; } = _ => null;
 
+    /// <summary>Which requests, by method and path, are answered 404 with this text before they reach the API server. Default: none.</summary>
+    public Func<string, string?> NotFound { get; set; } = _ => null;
+
     /// <summary>
     /// Whether to refuse watches that begin with what there is, as an API server does that is older than these (1.32) or has them turned off:
     /// then lists are asked for.
@@ -156,6 +159,13 @@ public sealed class RecordingProxy : IAsyncDisposable
         {
             context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
             await context.Response.WriteAsync("""{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Invalid", "code": 422, "message": "sendInitialEvents: Forbidden"}""");
+            return;
+        }
+
+        if (NotFound($"{context.Request.Method} {path}") is { } text)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            await context.Response.WriteAsync(text);
             return;
         }
 

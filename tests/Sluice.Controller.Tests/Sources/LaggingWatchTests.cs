@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Sluice.Controller.Tests.Clusters;
 using Sluice.Controller.Tests.Faults;
 using Sluice.TestBed;
@@ -6,7 +7,7 @@ using Sluice.TestBed;
 namespace Sluice.Controller.Tests.Sources;
 
 /// <summary>A watch that hangs while others do not: what the API server has by then counts at the moment of a release, not what the watch has told.</summary>
-public sealed class LaggingWatchTests(Cluster cluster) : IClassFixture<Cluster>
+public sealed partial class LaggingWatchTests(Cluster cluster) : IClassFixture<Cluster>
 {
     private const string A = "main@sha1:aa";
 
@@ -66,8 +67,21 @@ public sealed class LaggingWatchTests(Cluster cluster) : IClassFixture<Cluster>
         await source.UntilReleasedAsync(A);
         await source.UntilTargetAsync("is there", _ => true);
         proxy.Requests.Count(request => request.StartsWith("GET", StringComparison.Ordinal) && request.Contains("/gates/release", StringComparison.Ordinal)).Should().Be(1);
-        proxy.Requests.Should().NotContain(request => request.StartsWith("GET", StringComparison.Ordinal) && request.Contains("/gatedsources?", StringComparison.Ordinal));
+        proxy.Requests.Where(IsList).Should().BeEmpty("neither gates, approvals and GatedSources nor anything else is listed");
     }
+
+    [Theory]
+    [InlineData("GET /apis/gating.toolkit.fluxcd.io/v1alpha1/approvals", true)]
+    [InlineData("GET /apis/gating.toolkit.fluxcd.io/v1alpha1/gates?limit=500", true)]
+    [InlineData("GET /apis/source.toolkit.fluxcd.io/v1/namespaces/test-1/gitrepositories?fieldSelector=metadata.name%3Dapp", true)]
+    [InlineData("GET /api/v1/namespaces", true)]
+    [InlineData("GET /api/v1/namespaces/test-1/configmaps?limit=500", true)]
+    [InlineData("GET /apis/gating.toolkit.fluxcd.io/v1alpha1/gates?watch=true&allowWatchBookmarks=true", false)]
+    [InlineData("GET /apis/gating.toolkit.fluxcd.io/v1alpha1/namespaces/test-1/gates?allowWatchBookmarks=true&watch=true", false)]
+    [InlineData("GET /apis/gating.toolkit.fluxcd.io/v1alpha1/namespaces/test-1/gates/release", false)]
+    [InlineData("GET /api/v1/namespaces/test-1", false)]
+    [InlineData("POST /apis/gating.toolkit.fluxcd.io/v1alpha1/namespaces/test-1/approvals", false)]
+    public void A_list_is_told_from_a_watch_and_from_a_request_for_one_object(string request, bool isList) => IsList(request).Should().Be(isList);
 
     [Theory]
     [InlineData(false)]
@@ -110,4 +124,9 @@ public sealed class LaggingWatchTests(Cluster cluster) : IClassFixture<Cluster>
     /// <summary>It has asked for it twice, so it was looked at again with what the first answer said.</summary>
     private static Task AsksAsync(RecordingProxy proxy, string path) => Eventually.GivesAsync(
         $"{path} is asked for", () => Task.FromResult(proxy.Requests.Count(request => request.StartsWith("GET", StringComparison.Ordinal) && request.EndsWith(path, StringComparison.Ordinal))), count => count > 1);
+
+    private static bool IsList(string request) => Collection().IsMatch(request);
+
+    [GeneratedRegex(@"^GET /api(s/[^/]+)?/[^/]+/(namespaces/[^/]+/)?[^/?]+(\?(?!.*watch=).*)?$")]
+    private static partial Regex Collection();
 }

@@ -139,6 +139,24 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task A_target_that_a_gate_holds_says_by_which_it_is_suspended()
+    {
+        var source = await PlayedSource.StartAsync(running.Cluster);
+        await source.ReleaseAsync("main@sha1:aa", "sha256:01");
+        await source.UntilTargetAsync("is there", _ => true);
+        await source.FetchAsync("main@sha1:aa", "sha256:01", "app-gated");
+        await running.Cluster.CreateGateAsync(source.Namespace, "freeze", """{"default": "closed"}""");
+        await running.Cluster.AnnotateAsync(source.Kind, source.Namespace, "app-gated", "gating.toolkit.fluxcd.io/gates", "freeze");
+        await source.UntilTargetAsync("is held", target => target.IsSuspended() && target.HeldBy() is not null);
+        await source.ReleaseAsync("main@sha1:bb", "sha256:02");
+        await source.UntilTargetAsync("is pinned", target => (string?)target["spec"]!["ref"]!["commit"] == "bb");
+        // source-controller takes note of the generation, and has the old artifact.
+        await source.FetchAsync("main@sha1:aa", "sha256:01", "app-gated");
+        await source.UntilAsync("says so", gated => gated.Condition("Ready", "reason") == "TargetSuspended"
+            && gated.Condition("Ready", "message")!.EndsWith($"is suspended and still has main@sha1:aa: it is held by {source.Namespace}/freeze (GateClosed)", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_chart_out_of_a_repository_of_sources_cannot_be_pinned_and_says_what_to_do()
     {
         var source = await PlayedSource.StartAsync(
@@ -200,6 +218,58 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
         await source.UntilAsync("is stalled", gated => gated.Condition("Stalled", "reason") == "CannotPin");
         await running.Cluster.Kubectl.RunAsync("-n", source.Namespace, "delete", "gitrepository", "app-gated");
         (await source.UntilTargetAsync("is made again", _ => true))["spec"]!["include"]![0]!["repository"]!["name"]!.GetValue<string>().Should().Be("shared-gated");
+    }
+
+    [Fact]
+    public async Task A_repository_that_includes_what_is_made_of_it_is_refused_since_each_release_would_be_inside_the_next()
+    {
+        var source = await PlayedSource.StartAsync(running.Cluster, spec: """{"interval": "1h", "url": "https://git.example.org/app.git"}""", gate: """{"default": "opened"}""");
+        await source.FetchAsync("main@sha1:aa", "sha256:01");
+        await source.UntilReleasedAsync("main@sha1:aa");
+        await source.UntilTargetAsync("is there", _ => true);
+        await IncludeAsync(source, "app", "app-gated");
+        await source.FetchAsync("main@sha1:aa", "sha256:02");
+        await IsRefusedAsync(source, "app", "app-gated");
+        await source.LookedAtAgainAsync();
+        var gated = (await source.GatedAsync())!;
+        GatedApp.Released(gated, "digest").Should().Be("sha256:01");
+        gated["status"]!["candidate"].Should().BeNull();
+
+        await IncludeAsync(source, "app", null);
+        await source.FetchAsync("main@sha1:bb", "sha256:03");
+        await source.UntilReleasedAsync("main@sha1:bb");
+    }
+
+    [Fact]
+    public async Task Of_two_repositories_that_include_each_others_targets_the_second_is_refused_until_the_first_does_so_no_more()
+    {
+        var source = await PlayedSource.StartAsync(running.Cluster, spec: """{"interval": "1h", "url": "https://git.example.org/app.git"}""", gate: """{"default": "opened"}""");
+        await source.CreateSourceAsync("other", """{"interval": "1h", "url": "https://git.example.org/other.git"}""");
+        await source.GateAsync(name: "other", source: "other", target: "other-gated");
+        await source.FetchAsync("main@sha1:aa", "sha256:01");
+        await source.UntilReleasedAsync("main@sha1:aa");
+        await source.FetchAsync("main@sha1:cc", "sha256:c1", "other");
+        await UntilOtherReleasedAsync("sha256:c1");
+        await IncludeAsync(source, "app", "other-gated");
+        await source.FetchAsync("main@sha1:aa", "sha256:02");
+        await source.UntilReleasedAsync("main@sha1:aa", "sha256:02");
+
+        await IncludeAsync(source, "other", "app-gated");
+        await source.FetchAsync("main@sha1:cc", "sha256:c2", "other");
+        GatedApp.Released(await IsRefusedAsync(source, "other", "app-gated"), "digest").Should().Be("sha256:c1");
+
+        await IncludeAsync(source, "app", null);
+        await source.FetchAsync("main@sha1:aa", "sha256:03");
+        await source.UntilReleasedAsync("main@sha1:aa", "sha256:03");
+        await UntilOtherReleasedAsync("sha256:c2");
+
+        // Nor does the first go back to what it included.
+        await source.RollBackAsync("sha256:02", "1", running.Cluster.Kubectl, "admin");
+        await source.UntilAsync("is kept back", found => found.Condition("Approved", "message")?.Contains(
+            $"it includes GitRepository/{source.Namespace}/other-gated, which is by now itself made of GitRepository/{source.Namespace}/app", StringComparison.Ordinal) == true);
+        GatedApp.Released((await source.GatedAsync())!, "digest").Should().Be("sha256:03");
+
+        Task UntilOtherReleasedAsync(string digest) => source.UntilAsync($"has released {digest}", gated => GatedApp.Released(gated, "digest") == digest, "other");
     }
 
     [Fact]
@@ -274,4 +344,12 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
         gated.Condition("Ready", "message").Should().Contain("sha256:ff").And.Contain("sha256:01 was approved");
         await source.UntilEventAsync("DigestMismatch");
     }
+
+    private Task IncludeAsync(PlayedSource source, string name, string? included) => running.Cluster.PatchAsync(
+        source.Kind, source.Namespace, name, included is null ? """{"spec": {"include": null}}""" : $$"""{"spec": {"include": [{"repository": {"name": "{{included}}"} }] } }""");
+
+    private static Task<JsonNode> IsRefusedAsync(PlayedSource source, string name, string included) => source.UntilAsync("is refused", gated => gated.Condition("Stalled", "reason") == "CannotPin"
+        && gated.Condition("Stalled", "message")!.StartsWith(
+            $"GitRepository/{source.Namespace}/{name} includes GitRepository/{source.Namespace}/{included}, which is itself made of GitRepository/{source.Namespace}/{name}, ", StringComparison.Ordinal)
+        && gated.Condition("Stalled", "message")!.Contains("take it out of spec.include", StringComparison.Ordinal), name);
 }

@@ -100,7 +100,7 @@ public sealed class SoakTests(ApprovingCluster approving) : IClassFixture<Approv
             """);
         await dev.UntilReleasedAsync(A);
         await PlayConsumerAsync(dev, B, "True");
-        (await prod.UntilAsync("says that dev has gone back", gated => Approved(gated).Contains($"was rolled back from {B}", StringComparison.Ordinal)))
+        (await prod.UntilAsync("says that dev has gone back", gated => Approved(gated).Contains($"was rolled back to what it had before {B}", StringComparison.Ordinal)))
             .Condition("Approved", "reason").Should().Be("CheckNotPassed");
         GatedApp.Released((await prod.GatedAsync())!, "revision").Should().Be(A);
     }

@@ -88,6 +88,35 @@ public sealed class SourceDecisionsTests
         }
     }
 
+    [Theory]
+    [InlineData("Rejected")]
+    [InlineData("RejectionRevoked")]
+    [InlineData("ApprovalGiven")]
+    [InlineData("ApprovalRevoked")]
+    public void A_decision_more_than_are_kept_takes_the_place_of_the_oldest_vote_of_whatever_kind_and_of_nothing_else(string oldestVote)
+    {
+        // The newest first: the four kinds, the wanted one as the oldest of them, and what is older than that and no vote.
+        string[] votes = ["Rejected", "RejectionRevoked", "ApprovalGiven", "ApprovalRevoked"];
+        var order = votes.Where(vote => vote != oldestVote).Append(oldestVote).ToList();
+        SourceDecision[] before = [.. Enumerable.Range(0, 20).Select(at => new SourceDecision
+        {
+            At = _now.AddHours(-at),
+            Decision = at % 4 == 2 && at / 4 < order.Count ? order[at / 4] : at % 2 == 0 ? "Released" : "CandidateWaiting",
+            Revision = $"main@sha1:{at}",
+        })];
+        before[14].Decision.Should().Be(oldestVote);
+        var kept = SourceDecisions.Keep(before, [new AuditRecord { At = _now.AddHours(1), Decision = "Released", Revision = "main@sha1:new" }])!;
+        kept.Select(decision => decision.Revision).Should().Equal(before.Where((_, at) => at != 14).Select(decision => decision.Revision).Prepend("main@sha1:new"));
+    }
+
+    [Fact]
+    public void Where_no_vote_is_kept_the_oldest_decision_makes_room()
+    {
+        SourceDecision[] before = [.. Enumerable.Range(0, 20).Select(at => new SourceDecision { At = _now.AddHours(-at), Decision = "Released", Revision = $"main@sha1:{at}" })];
+        var kept = SourceDecisions.Keep(before, [new AuditRecord { At = _now.AddHours(1), Decision = "ApprovalGiven", Revision = "main@sha1:new" }])!;
+        kept.Select(decision => decision.Revision).Should().Equal(before.Take(19).Select(decision => decision.Revision).Prepend("main@sha1:new"));
+    }
+
     private static bool IsVote(SourceDecision decision) => decision.Decision is "Rejected" or "RejectionRevoked" or "ApprovalGiven" or "ApprovalRevoked";
 
     private static string Json(SourceDecision decision) => JsonSerializer.Serialize(decision, ApiJson.Default.SourceDecision);

@@ -46,20 +46,30 @@ public sealed class SourceFaultTests(RunningApprovals running) : IClassFixture<R
         GatedApp.Released((await source.GatedAsync())!, "revision").Should().Be(A);
     }
 
-    [Theory]
-    [InlineData("""{"status": {"artifact": null}}""")]
-    [InlineData("""{"status": {"conditions": [{"type": "Ready", "status": "False", "reason": "VerificationError", "message": "played", "lastTransitionTime": "2026-11-25T12:00:00Z"}]}}""")]
-    public async Task An_artifact_that_is_gone_or_not_verified_is_no_candidate(string status)
+    [Fact]
+    public async Task An_artifact_that_is_gone_leaves_what_was_released()
     {
         var source = await PlayedSource.StartAsync(Cluster, gate: """{"default": "opened"}""");
         await source.FetchAsync(A, "sha256:01");
         await source.UntilReleasedAsync(A);
-        await Cluster.PatchAsync(source.Kind, source.Namespace, "app", status, "gotk-source-controller", "status");
-        await source.LookedAtAgainAsync();
-        var gated = (await source.GatedAsync())!;
-        GatedApp.Released(gated, "revision").Should().Be(A);
-        gated["status"]!["candidate"].Should().BeNull();
-        (await source.UntilTargetAsync("is there", _ => true))["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("aa");
+        await Cluster.PatchAsync(source.Kind, source.Namespace, "app", """{"status": {"artifact": null}}""", "gotk-source-controller", "status");
+        await StaysAsync(source);
+    }
+
+    [Theory]
+    [InlineData("False")]
+    [InlineData("Unknown")]
+    public async Task An_artifact_is_no_candidate_until_its_source_is_ready_with_it(string ready)
+    {
+        var source = await PlayedSource.StartAsync(Cluster, gate: """{"default": "opened"}""");
+        await source.FetchAsync(A, "sha256:01");
+        await source.UntilReleasedAsync(A);
+        // It could not be verified, for instance.
+        await source.FetchAsync(B, "sha256:02", ready: ready);
+        await StaysAsync(source);
+        await source.FetchAsync(B, "sha256:02");
+        await source.UntilReleasedAsync(B);
+        await source.UntilTargetAsync("is pinned at it", target => (string?)target["spec"]!["ref"]!["commit"] == "bb");
     }
 
     [Fact]
@@ -170,5 +180,15 @@ public sealed class SourceFaultTests(RunningApprovals running) : IClassFixture<R
         var gated = await source.UntilWaitingAsync(A);
         gated.Condition("Approved", "reason").Should().Be("GateNotFound");
         (await source.TargetAsync()).Should().BeNull();
+    }
+
+    /// <summary>A is released and nothing waits, though its gate is open.</summary>
+    private static async Task StaysAsync(PlayedSource source)
+    {
+        await source.LookedAtAgainAsync();
+        var gated = (await source.GatedAsync())!;
+        GatedApp.Released(gated, "revision").Should().Be(A);
+        gated["status"]!["candidate"].Should().BeNull();
+        (await source.UntilTargetAsync("is there", _ => true))["spec"]!["ref"]!["commit"]!.GetValue<string>().Should().Be("aa");
     }
 }

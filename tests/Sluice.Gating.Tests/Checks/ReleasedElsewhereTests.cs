@@ -78,8 +78,26 @@ public sealed class ReleasedElsewhereTests
     {
         var dev = Released(Released(ReleaseState.Empty, A, Noon).ObserveHealth(Healthy, Noon), B, Noon.AddHours(1)).ObserveHealth(Healthy, Noon.AddHours(1));
         var back = dev.Take(new("1", A.Revision, null), B, Noon.AddHours(5), out _).Release(Noon.AddHours(5), null, Release.Rollback, "");
-        Decide(B, back, Noon.AddHours(9)).Message.Should().Be($"{Dev} was rolled back from main@sha1:b");
+        Decide(B, back, Noon.AddHours(9)).Message.Should().Be($"{Dev} was rolled back to what it had before main@sha1:b, and has not released that again");
         Decide(A, back.ObserveHealth(Healthy, Noon.AddHours(5)), Noon.AddHours(6)).Passes.Should().BeTrue("what it was rolled back to is as good as any other");
+    }
+
+    [Fact]
+    public void What_a_roll_back_went_past_does_not_pass_either_until_it_is_released_again()
+    {
+        var dev = Released(Released(ReleaseState.Empty, A, Noon).ObserveHealth(Healthy, Noon), B, Noon.AddHours(1)).ObserveHealth(Healthy, Noon.AddHours(1));
+        dev = Released(dev, C, Noon.AddHours(2));
+        Decide(B, dev, Noon.AddHours(3)).Passes.Should().BeTrue("C has taken its place, and nobody went back");
+        dev = dev.Take(new("1", A.Revision, null), C, Noon.AddHours(3), out _).Release(Noon.AddHours(3), null, Release.Rollback, "");
+        foreach (var leftBehind in new[] { B, C })
+        {
+            Decide(leftBehind, dev, Noon.AddHours(9)).Message.Should().Contain("was rolled back to what it had before");
+            dev.Observe(leftBehind, Noon.AddHours(9)).SetAside.Should().Be(leftBehind, "dev itself says the same");
+        }
+
+        dev = Released(dev, B, Noon.AddHours(10)).ObserveHealth(Healthy, Noon.AddHours(10));
+        Decide(B, dev, Noon.AddHours(11)).Passes.Should().BeTrue("it was released again");
+        Decide(C, dev, Noon.AddHours(11)).Passes.Should().BeFalse("it was not");
     }
 
     [Fact]
@@ -89,11 +107,12 @@ public sealed class ReleasedElsewhereTests
 
     /// <summary>The oracle keeps the whole story, a line a minute, and reads it from the end.</summary>
     [Fact]
-    public void Whatever_happens_there_a_revision_passes_exactly_when_its_last_stretch_in_force_was_healthy_for_the_soak_time() =>
+    public void Whatever_happens_there_a_revision_passes_exactly_when_its_last_stretch_in_force_was_healthy_for_the_soak_time_and_no_roll_back_left_it_behind() =>
         Gen.Select(Gen.Int[0, 9], Gen.Int[1, 40]).Array[1, 40].Sample(steps =>
         {
-            var (state, now, token, minutes, isHealthy) = (ReleaseState.Empty, Noon, 0, new List<(Candidate Released, bool IsHealthy, int Release, bool ByRollback)>(), false);
-            var (releases, byRollback) = (0, false);
+            var (state, now, token, minutes, isHealthy) = (ReleaseState.Empty, Noon, 0, new List<(Candidate Released, bool IsHealthy, int Release)>(), false);
+            // Told apart from the code: everything that was released, in order, and what a roll-back has left behind.
+            var (releases, leftBehind) = (new List<Candidate>(), new HashSet<Candidate>());
             foreach (var (what, span) in steps)
             {
                 switch (what)
@@ -102,21 +121,21 @@ public sealed class ReleasedElsewhereTests
                         var next = new[] { A, B, C }[what];
                         if (state.Released?.Candidate != next)
                         {
-                            state = Released(state, next, now);
-                            (isHealthy, byRollback) = (false, false);
-                            releases++;
+                            (state, isHealthy) = (Released(state, next, now), false);
+                            leftBehind.Remove(next);
+                            releases.Add(next);
                         }
 
                         break;
                     case 3 when state.History.Length > 1:
-                        var target = state.History.FirstOrDefault(release => release.Candidate != state.Released!.Candidate)?.Candidate;
-                        if (target is not null)
-                        {
-                            state = state.Take(new($"{++token}", target.Revision, null), state.Released!.Candidate, now, out _).Release(now, null, Release.Rollback, "");
-                            (isHealthy, byRollback) = (false, true);
-                            releases++;
-                        }
-
+                        // Any of the earlier ones, also past others.
+                        var earlier = state.History.Select(release => release.Candidate).Where(candidate => candidate != state.Released!.Candidate).Distinct().ToList();
+                        var target = earlier[span % earlier.Count];
+                        state = state.Take(new($"{++token}", target.Revision, null), state.Released!.Candidate, now, out _).Release(now, null, Release.Rollback, "");
+                        isHealthy = false;
+                        leftBehind.UnionWith(releases.Skip(releases.LastIndexOf(target) + 1));
+                        leftBehind.Remove(target);
+                        releases.Add(target);
                         break;
                     case 4 or 5 or 6 when state.Released is not null:
                         (state, isHealthy) = (state.ObserveHealth(Healthy, now), true);
@@ -131,7 +150,7 @@ public sealed class ReleasedElsewhereTests
 
                 for (var minute = 0; minute < span && state.Released is not null; minute++)
                 {
-                    minutes.Add((state.Released.Candidate, isHealthy, releases, byRollback));
+                    minutes.Add((state.Released.Candidate, isHealthy, releases.Count));
                 }
 
                 now = now.AddMinutes(span);
@@ -140,8 +159,8 @@ public sealed class ReleasedElsewhereTests
                     var last = minutes.FindLastIndex(minute => minute.Released == candidate);
                     var release = last < 0 ? -1 : minutes[last].Release;
                     var healthy = minutes.Take(last + 1).Reverse().TakeWhile(minute => minute.Release == release && minute.IsHealthy).Count();
-                    var rolledBack = last >= 0 && last + 1 < minutes.Count && minutes[last + 1].ByRollback;
-                    var expected = last >= 0 && !rolledBack && healthy >= 30;
+                    // The history has no more of them, so that it may have been forgotten.
+                    var expected = releases.LastIndexOf(candidate) >= releases.Count - ReleaseState.HistoryLength && last >= 0 && !leftBehind.Contains(candidate) && healthy >= 30;
                     Decide(candidate, state, now).Passes.Should().Be(expected);
                 }
             }
