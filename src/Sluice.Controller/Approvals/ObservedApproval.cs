@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sluice.Api.Approvals;
 using Sluice.Api.Serialization;
+using Sluice.Controller.Caching;
 using Sluice.Gating.Approvals;
 using Sluice.Gating.Signatures;
 using Sluice.Kubernetes;
@@ -24,8 +25,8 @@ internal sealed class ObservedApproval : ICachedObject
     /// <summary>What it is about.</summary>
     public required ApprovalTarget Target { get; init; }
 
-    /// <summary>The object, for its signature.</summary>
-    public required Approval Approval { get; init; }
+    /// <summary>The object, for its signature: read again for each set of keys.</summary>
+    public required PackedJson<Approval> Approval { get; init; }
 
     /// <summary>What it says.</summary>
     public required Vote Vote { get; init; }
@@ -46,7 +47,7 @@ internal sealed class ObservedApproval : ICachedObject
         var known = Volatile.Read(ref _checked);
         if (known?.Keys != keys.Fingerprint)
         {
-            known = Approval.CheckSignature(keys);
+            known = Approval.Unpack().CheckSignature(keys);
             Volatile.Write(ref _checked, known);
         }
 
@@ -70,7 +71,7 @@ internal sealed class ObservedApproval : ICachedObject
             ResourceVersion = metadata.ResourceVersion ?? "",
             Gate = spec.Gate,
             Target = spec.Target,
-            Approval = approval with { Metadata = metadata with { ManagedFields = null, Labels = null, Annotations = null } },
+            Approval = new(approval with { Metadata = metadata with { ManagedFields = null, Labels = null, Annotations = null } }, ApiJson.Default.Approval),
             Vote = approval.ToVote(),
         };
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Sluice.Api.Metadata;
 using Sluice.Api.Serialization;
 using Sluice.Api.Sources;
+using Sluice.Controller.Caching;
 using Sluice.Controller.Gated;
 using Sluice.Gating.Releases;
 using Sluice.Gating.Requirements;
@@ -13,14 +14,14 @@ namespace Sluice.Controller.Sources;
 /// <summary>A GatedSource as the API server has it, with what the domain makes of it.</summary>
 internal sealed class ObservedGatedSource : ICachedObject
 {
-    private readonly PackedStatus? _status;
+    private readonly PackedJson<GatedSourceStatus>? _status;
 
     private ObservedGatedSource(GatedSource source, RollbackRequest? rollback)
     {
         Rollback = rollback;
         Source = source with { Status = null };
         Gates = [.. source.Spec.Gates.Select(gate => gate.From(source.Metadata.Namespace)).Distinct()];
-        _status = source.Status is { } status ? new(status) : null;
+        _status = source.Status is { } status ? new(status, ApiJson.Default.GatedSourceStatus) : null;
         MayInclude = source.Spec.SourceRef.Kind == SourceKinds.Git
             && (source.Status?.FindCondition(ConditionTypes.Stalled) is not null || source.Status?.Specs?.Any(snapshot => PinnedSpec.Includes(snapshot.Spec).Count > 0) == true);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Api.Sources;
+using Sluice.Controller.Approvals;
 using Sluice.Controller.Gated;
 using Sluice.Controller.Sources;
 using Sluice.Controller.Tests.Gated;
@@ -53,6 +54,35 @@ public sealed class GatedSourceMemoryTests
         GC.KeepAlive(targets);
         TestContext.Current.SendDiagnosticMessage($"a gated source of {json[0].Length} bytes costs {each:0} bytes in memory, {alone:0} of them in its own cache");
         each.Should().BeInRange(500, 8192);
+    }
+
+    [Fact]
+    public void An_approval_with_a_signature_of_the_largest_size_costs_less_in_memory_than_it_has_characters()
+    {
+        const int Count = 100;
+        // What is signed is in base64, and says nothing twice.
+        var json = Enumerable.Range(0, Count).Select(number => Encoding.UTF8.GetBytes($$"""
+            {"apiVersion": "gating.toolkit.fluxcd.io/v1alpha1", "kind": "Approval",
+             "metadata": {"name": "vote-{{number}}", "namespace": "apps", "uid": "{{number}}", "resourceVersion": "1", "creationTimestamp": "2026-03-26T10:00:00Z"},
+             "spec": {"gate": {"name": "release", "uid": "2"}, "target": {"kind": "GatedSource", "namespace": "apps", "name": "app", "uid": "3"},
+              "revision": "main@sha1:aa", "digest": "sha256:01", "specDigest": "sha256:02", "decision": "approve", "approver": {"username": "alice"},
+              "signature": {"statement": "{{Random64(number, 16 * 1024)}}", "bundle": "{{Random64(-number, 48 * 1024)}}"} } }
+            """)).ToList();
+        ObservedApproval.Read(json[0]).Should().NotBeNull();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var kept = json.ConvertAll(one => ObservedApproval.Read(one)!);
+        var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)Count;
+        GC.KeepAlive(json);
+        GC.KeepAlive(kept);
+        TestContext.Current.SendDiagnosticMessage($"an approval of {json[0].Length} bytes costs {each:0} bytes in memory");
+        each.Should().BeInRange(500, json[0].Length);
+
+        static string Random64(int seed, int length)
+        {
+            var bytes = new byte[length / 4 * 3];
+            new Random(seed).NextBytes(bytes);
+            return Convert.ToBase64String(bytes);
+        }
     }
 
     /// <summary>As the API server sends it after twenty releases, with one more revision waiting at two gates for the second of two approvals.</summary>

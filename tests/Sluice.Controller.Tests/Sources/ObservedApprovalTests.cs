@@ -24,6 +24,15 @@ public sealed class ObservedApprovalTests
     }
 
     [Fact]
+    public void A_signature_is_kept_byte_for_byte_though_it_is_packed()
+    {
+        var approval = Read();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        approval.Under(Rules(_key)).Signature!.Fault.Should().BeNull();
+    }
+
+    [Fact]
     public void Where_the_gate_has_no_keys_nothing_is_checked()
     {
         Read().Under(new()).Signature.Should().BeNull();
