@@ -29,7 +29,7 @@ internal static class DecisionRecords
         At = recorded.At,
         Decision = recorded.Reason == GateReasons.Overridden ? "GateOverridden" : look.Transition is null ? "RequestTaken" : look.Decision.State == GateState.Opened ? "GateOpened" : "GateClosed",
         Object = About(observed),
-        Revision = look.RecordedRequest?.Revision,
+        Revision = look.RecordedRevision,
         Gates = [new(observed.Name, recorded.To, recorded.Reason)],
         By = recorded.By,
         Reason = recorded.Reason,

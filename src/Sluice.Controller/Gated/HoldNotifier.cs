@@ -110,8 +110,8 @@ internal sealed partial class HoldNotifier(Notifier notifier, SluiceMetrics metr
         };
     }
 
-    /// <summary>Who did it, as far as that is known: of a release, who opened the gates; of a hold, who closed them. What else there is nobody asked a gate for.</summary>
-    public static string? By(HoldPlan plan, HoldDecision decision) => plan.Change is HoldChange.Release or HoldChange.Hold or HoldChange.Reassert ? decision.By : null;
+    /// <summary>Who did it, as far as that is known: of a release, who opened the gates; of a hold, who closed them. A hold is put back since somebody else has lifted it.</summary>
+    public static string? By(HoldPlan plan, HoldDecision decision) => plan.Change is HoldChange.Release or HoldChange.Hold ? decision.By : null;
 
     private static string Refusal(GatedObject gated)
     {

@@ -48,14 +48,24 @@ internal sealed partial class HoldReconciler(
             return ReconcileResult.After(GateEvaluator.Pause);
         }
 
-        if (gated.Hold.IsHeldByAdmission && !gates.Evaluate(key.Kind, gated, time.GetUtcNow()).IsGated && !await bindings.SelectNothingAsync(key.Kind, gated, cancellation))
+        var isKnownToBeFree = !gated.Hold.IsHeldByAdmission;
+        if (!isKnownToBeFree && !gates.Evaluate(key.Kind, gated, time.GetUtcNow()).IsGated)
         {
-            // The watch will say which binding it is, and has it looked at then.
-            return new() { Retry = true };
+            isKnownToBeFree = await bindings.SelectNothingAsync(key.Kind, gated, cancellation);
+            if (!isKnownToBeFree)
+            {
+                // The watch will say which binding it is, and has it looked at then.
+                return new() { Retry = true };
+            }
         }
 
         var now = time.GetUtcNow();
         var decision = gates.Evaluate(key.Kind, gated, now);
+        if (!decision.IsGated && !isKnownToBeFree)
+        {
+            return new() { Retry = true };
+        }
+
         var whyUnheld = decision.IsApproved ? null : objects.WhyUnheld(key.Kind, gated);
         // Of what cannot be suspended nothing may say that it is: it is written as what is released, and told apart. What can be is, though Flux does not care: else whoever may change
         // its spec would be let past the gates by having Flux not care for a moment.

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sluice.Api.Gates;
 using Sluice.Api.Metadata;
 using Sluice.Gating.Gates;
+using Sluice.Gating.Releases;
 using Sluice.Gating.Requests;
 using Sluice.Gating.Time;
 
@@ -19,6 +20,12 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
     /// <summary>The request that this is about; null: about none.</summary>
     public required GateRequest? RecordedRequest { get; init; }
 
+    /// <summary>The revision that it is for, as far as it is repeated; null: it is for none alone.</summary>
+    public string? RecordedRevision => RecordedRequest?.Revision is { } revision ? ReleaseState.Named(revision) : null;
+
+    /// <summary>Whether something may pass by it: the gate is opened, or is for one revision that it was not opened for before.</summary>
+    public bool LetsPass => Decision.State == GateState.Opened || Transition is null && RecordedRequest is { Target: GateState.Opened, Revision: not null };
+
     /// <summary>How many transitions the status keeps.</summary>
     public const int HistoryLength = 20;
 
@@ -32,7 +39,7 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         var latch = RequestLatch.Take(observed.Latched, observed.Requests, observed.Rules, now);
         var decision = GateDecision.Decide(observed.Rules, latch.Latched.Current, observed.Answers, null, now);
         var transition = FindTransition(before, decision, latch.Latched.Current, now);
-        var taken = latch.Latched.Current is { } current && current != observed.Latched.Current && current.IsInForce(now) ? current : null;
+        var taken = FindTaken(observed.Latched.Current, latch.Latched.Current, decision, now);
         // An override is recorded as one whether it changes the state or not.
         var record = taken is { Override: not null } || transition is null ? Record(taken, decision, now) ?? transition : transition;
         var stalled = decision.Reason == GateReasons.InvalidSpec
@@ -74,6 +81,15 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         Condition Condition(string type, bool isTrue, string reason, string message) =>
             Api.Metadata.Condition.Next(before.FindCondition(type), type, isTrue ? "True" : "False", reason, message, gate.Metadata.Generation, now);
     }
+
+    /// <summary>The request that this look has taken, if it changes anything: it is in force, or takes back one that was. What waits for the answer of a check has not changed anything yet.</summary>
+    private static GateRequest? FindTaken(GateRequest? before, GateRequest? current, GateDecision decision, DateTimeOffset now) => current switch
+    {
+        null => null,
+        _ when current == before => null,
+        { Revision: null, Override: null } when decision.Reason == GateReasons.CheckPending => null,
+        _ => current.IsInForce(now) || current.ResetsAtOnce && before?.IsInForce(now) == true ? current : null,
+    };
 
     private static TransitionRecord? FindTransition(GateStatus before, GateDecision decision, GateRequest? request, DateTimeOffset now)
     {

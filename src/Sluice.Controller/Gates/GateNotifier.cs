@@ -1,4 +1,5 @@
 using Sluice.Api.Audit;
+using Sluice.Api.Gates;
 using Sluice.Api.Metadata;
 using Sluice.Controller.Auditing;
 using Sluice.Controller.Metrics;
@@ -28,7 +29,7 @@ internal sealed partial class GateNotifier(Notifier notifier, SluiceMetrics metr
 
         if (request is not null)
         {
-            Send(observed, look.Recorded?.Reason == Gating.Gates.GateReasons.Overridden, request.Decision, request.Message ?? "", request.By, look);
+            Send(observed, look.Recorded?.Reason == Gating.Gates.GateReasons.Overridden, request.Decision, request.Message ?? "", request.By, look, look.Recorded);
         }
 
         if (look.Transition is { } transition)
@@ -36,7 +37,7 @@ internal sealed partial class GateNotifier(Notifier notifier, SluiceMetrics metr
             var reason = look.Decision.State == Gating.Gates.GateState.Opened ? "GateOpened" : "GateClosed";
             metrics.Transitioned(observed.Key.Namespace, observed.Key.Name, transition.To, transition.Reason);
             LogTransition(observed.Key, transition.To, transition.Reason, transition.By, transition.Message);
-            Send(observed, false, reason, transition.Message ?? reason, transition.By, look);
+            Send(observed, false, reason, transition.Message ?? reason, transition.By, look, transition);
         }
 
         var stalled = look.Status.FindCondition(ConditionTypes.Stalled);
@@ -51,12 +52,12 @@ internal sealed partial class GateNotifier(Notifier notifier, SluiceMetrics metr
     public void TellNotCarriedOut(ObservedGate observed, AuditRecord decision) => Send(observed, false, decision.Decision, decision.Message ?? "", null);
 
     /// <summary>Forgets a gate that is gone.</summary>
-    public void Forget(ObjectKey gate) => metrics.Forget(Api.Gates.Gate.KindName, gate.Namespace, gate.Name);
+    public void Forget(ObjectKey gate) => metrics.Forget(Gate.KindName, gate.Namespace, gate.Name);
 
-    private void Send(ObservedGate observed, bool isWarning, string reason, string message, string? by, GateLook? look = null) => notifier.Send(new()
+    private void Send(ObservedGate observed, bool isWarning, string reason, string message, string? by, GateLook? look = null, TransitionRecord? recorded = null) => notifier.Send(new()
     {
         ApiVersion = Api.ApiGroup.ApiVersion,
-        Kind = Api.Gates.Gate.KindName,
+        Kind = Gate.KindName,
         Key = observed.Key,
         Uid = observed.Uid,
         ResourceVersion = observed.ResourceVersion,
@@ -65,9 +66,9 @@ internal sealed partial class GateNotifier(Notifier notifier, SluiceMetrics metr
         Reason = reason,
         Message = message,
         Gates = observed.Name,
-        GateReason = look?.Recorded?.Reason ?? look?.Decision.Reason,
-        GateStates = look is null ? [] : [new(observed.Name, Api.Gates.GateStateNames.Of(look.Decision.State), look.Recorded?.Reason ?? look.Decision.Reason)],
-        Revision = look?.RecordedRequest?.Revision,
+        GateReason = recorded?.Reason,
+        GateStates = look is null ? [] : [new(observed.Name, GateStateNames.Of(look.Decision.State), recorded?.Reason ?? look.Decision.Cause)],
+        Revision = recorded is null ? null : look?.RecordedRevision,
         By = by,
     });
 

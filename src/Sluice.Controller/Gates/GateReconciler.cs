@@ -135,7 +135,7 @@ internal sealed partial class GateReconciler(
 
         if (record is not null)
         {
-            audit.Deciding(record, letsPass: look.Decision.State == Gating.Gates.GateState.Opened);
+            audit.Deciding(record, letsPass: look.LetsPass);
         }
 
         try

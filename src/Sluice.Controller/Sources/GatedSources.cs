@@ -118,6 +118,13 @@ internal sealed class GatedSources
 
     private static (DateTimeOffset Created, string Name) Age(ObservedGatedSource source) => (source.Source.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue, source.Key.Name);
 
+    /// <summary>The gated source that has a target. Of several that want it one has, or will have, and what the others are made of harms nobody.</summary>
+    private IEnumerable<ObservedGatedSource> MakersOf(GatedKey target)
+    {
+        var makers = About(target).Where(maker => maker.TargetKey == target && maker.Source.Metadata.DeletionTimestamp is null).ToList();
+        return makers.Count < 2 ? makers : makers.OrderBy(maker => maker.Status?.Released is null).ThenBy(Age).Take(1);
+    }
+
     // Of what is included, the source itself says what is wrong with it.
     private bool LeadsBack(ObservedGatedSource source, GatedKey target) =>
         source.SourceKey is { } from && IsMadeOf(from, target, maker => maker.SourceKey is { } key ? [key] : []);
@@ -135,7 +142,7 @@ internal sealed class GatedSources
 
             if (seen.Add(key))
             {
-                foreach (var ingredient in About(key).Where(maker => maker.TargetKey == key).SelectMany(ingredients))
+                foreach (var ingredient in MakersOf(key).SelectMany(ingredients))
                 {
                     next.Enqueue(ingredient);
                 }

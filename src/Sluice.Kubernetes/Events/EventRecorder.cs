@@ -107,7 +107,7 @@ public sealed partial class EventRecorder
                 await TryWriteAsync(recorded, name, giveUp).ConfigureAwait(false);
                 return;
             }
-            catch (KubernetesApiException e) when (e.IsTransient && _time.GetElapsedTime(recorded.Since) < _options.RetryPatience)
+            catch (KubernetesApiException e) when (IsOverSoon(e) && _time.GetElapsedTime(recorded.Since) < _options.RetryPatience)
             {
                 LogRetry(_logger, recorded.Reason, recorded.Regarding.Kind, recorded.Regarding.Key, e.Message);
                 await WaitAsync(backoff, e.RetryAfter, stopping, giveUp).ConfigureAwait(false);
@@ -120,6 +120,9 @@ public sealed partial class EventRecorder
             }
         }
     }
+
+    // That there are too many, without saying until when, an admission plugin says of one namespace (EventRateLimit): those of the others must not wait for that.
+    private static bool IsOverSoon(KubernetesApiException e) => e.IsTransient && (e.StatusCode != 429 || e.RetryAfter is not null);
 
     private async Task WaitAsync(Backoff backoff, TimeSpan? asked, CancellationToken stopping, CancellationToken giveUp)
     {

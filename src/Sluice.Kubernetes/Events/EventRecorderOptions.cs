@@ -29,7 +29,7 @@ public sealed record EventRecorderOptions
 
     /// <summary>
     /// How long after it was recorded an event whose write fails for a while (no answer, a time-out, a fault of the API server) is tried again;
-    /// the others wait behind it. Each is tried once at least. Default 2 minutes, as client-go.
+    /// the others wait behind it. Each is tried once at least. Default 2 minutes, about as long as client-go tries.
     /// </summary>
     public TimeSpan RetryPatience { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -79,7 +79,12 @@ public sealed class AuditedClusterTests(Cluster cluster) : IClassFixture<Cluster
             await AskAsync(ns, null, null, "CHG-2");
             // For longer, and then for one revision in place of all.
             await AskAsync(ns, null, null, "CHG-3");
-            var gate = await AskAsync(ns, "main@sha1:cc", "INC-43", null);
+            await AskAsync(ns, "main@sha1:cc", "INC-43", null);
+            // Taken back, the gate is closed as it was; a stamp of its own, as the annotation of the opening stays.
+            await PlayedSource.NextSecondAsync();
+            await cluster.PatchAsync(
+                FluxResources.Gate, ns, "gate", $$$"""{"metadata": {"annotations": {"close.gate.fluxcd.io/requestedAt": "{{{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ}}}", "close.gate.fluxcd.io/reason": "no" } } }""", "jane");
+            var gate = await cluster.UntilAsync(FluxResources.Gate, ns, "gate", "has taken that back", gate => (string?)gate["status"]!["history"]![0]!["message"] == "Gate close requested: no");
 
             var history = gate["status"]!["history"]!.AsArray().Reverse().ToList();
             history.Select(entry => $"{entry!["to"]} {entry["reason"]} {entry["by"]}: {Regex.Replace((string)entry["message"]!, "[0-9-]+T[0-9:]+Z", "T")}").Should().Equal(
@@ -87,10 +92,11 @@ public sealed class AuditedClusterTests(Cluster cluster) : IClassFixture<Cluster
                 "closed Overridden manager:jane: Gate closed by default, opened for revision 'main@sha1:bb' alone until T, by an emergency override: INC-42",
                 "opened Requested manager:jane: Gate scheduled for closing at T: CHG-2",
                 "opened Requested manager:jane: Gate scheduled for closing at T: CHG-3",
-                "closed Overridden manager:jane: Gate closed by default, opened for revision 'main@sha1:cc' alone until T, by an emergency override: INC-43");
+                "closed Overridden manager:jane: Gate closed by default, opened for revision 'main@sha1:cc' alone until T, by an emergency override: INC-43",
+                "closed Requested manager:jane: Gate close requested: no");
             var lines = File.ReadAllLines(Log).Select(line => JsonNode.Parse(line)!).Where(line => (string?)line["object"]?["uid"] == (string?)gate["metadata"]!["uid"]).ToList();
             lines.Select(line => $"{line["decision"]} {line["revision"]}").Should().Equal(
-                "RequestTaken main@sha1:aa", "GateOverridden main@sha1:bb", "GateOpened ", "RequestTaken ", "GateOverridden main@sha1:cc");
+                "RequestTaken main@sha1:aa", "GateOverridden main@sha1:bb", "GateOpened ", "RequestTaken ", "GateOverridden main@sha1:cc", "RequestTaken ");
             lines.Select(line => (string?)line["message"]).Should().Equal(history.Select(entry => (string?)entry!["message"]));
             await Eventually.GivesAsync("each is an Event", () => cluster.Kubectl.RunAsync("-n", ns, "get", "events", "-o", "json"), text =>
             {

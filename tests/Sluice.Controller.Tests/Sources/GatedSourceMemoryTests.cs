@@ -66,7 +66,7 @@ public sealed class GatedSourceMemoryTests
              "metadata": {"name": "vote-{{number}}", "namespace": "apps", "uid": "{{number}}", "resourceVersion": "1", "creationTimestamp": "2026-03-26T10:00:00Z"},
              "spec": {"gate": {"name": "release", "uid": "2"}, "target": {"kind": "GatedSource", "namespace": "apps", "name": "app", "uid": "3"},
               "revision": "main@sha1:aa", "digest": "sha256:01", "specDigest": "sha256:02", "decision": "approve", "approver": {"username": "alice"},
-              "signature": {"statement": "{{Random64(number, 16 * 1024)}}", "bundle": "{{Random64(-number, 48 * 1024)}}"} } }
+              "signature": {"statement": "{{Random64(number, 16 * 1024)}}", "bundle": "{{Random64(number + Count, 48 * 1024)}}"} } }
             """)).ToList();
         ObservedApproval.Read(json[0]).Should().NotBeNull();
         var before = GC.GetTotalMemory(forceFullCollection: true);

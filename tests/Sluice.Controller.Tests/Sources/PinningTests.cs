@@ -254,6 +254,12 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
         await source.FetchAsync("main@sha1:aa", "sha256:02");
         await source.UntilReleasedAsync("main@sha1:aa", "sha256:02");
 
+        // One that wants what is included for its target, and is made of what includes it, does not get it and harms nobody.
+        await source.GateAsync(name: "late", source: "app", target: "other-gated");
+        await source.UntilAsync("is refused", gated => gated.Condition("Stalled", "reason") == "TargetConflict", "late");
+        await source.FetchAsync("main@sha1:aa", "sha256:12");
+        await source.UntilReleasedAsync("main@sha1:aa", "sha256:12");
+
         await IncludeAsync(source, "other", "app-gated");
         await source.FetchAsync("main@sha1:cc", "sha256:c2", "other");
         GatedApp.Released(await IsRefusedAsync(source, "other", "app-gated"), "digest").Should().Be("sha256:c1");

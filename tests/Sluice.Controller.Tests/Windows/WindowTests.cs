@@ -81,7 +81,7 @@ public sealed class WindowTests(RunningSluice sluice) : IClassFixture<RunningSlu
         await UntilAsync(ns, "Gate closed by window 'black-friday'");
         await _cluster.UntilHeldAsync(Kustomization, ns, "app");
         var history = (await GateAsync(ns))["status"]!["history"]!.AsArray();
-        history.Select(entry => ((string)entry!["to"]!, (string)entry["reason"]!)).Should().Equal(("closed", "OverrideExpired"), ("opened", "Overridden"));
+        history.Select(entry => ((string)entry!["to"]!, (string)entry["reason"]!)).Should().Equal(("closed", "OverrideExpired"), ("opened", "Overridden"), ("closed", "Requested"));
         ((string)history[1]!["message"]!).Should().Contain("INC-42: login is down");
 
         await _cluster.OpenAsync(ns, "gate");
