@@ -1,3 +1,4 @@
+using Sluice.Controller.Gated;
 using Sluice.Controller.Logging;
 using Sluice.Controller.Metrics;
 using Sluice.Controller.Notifications;
