@@ -90,9 +90,9 @@ public sealed class OpenDecisionTests(Cluster cluster) : IClassFixture<Cluster>,
             cluster, isOfSource ? GatedApp.GatedSource : FluxResources.Kustomization, source.Namespace, found => isOfSource ? GatedApp.Released(found, "revision") ?? "none" : found.IsSuspended() ? "held" : "let go");
         // That it was not carried out stands in the status of a source; of an object nothing is written.
         Volatile.Write(ref isBusy, !isOfSource);
-        // Before it could have been sent again.
+        // Of an object before it could have been sent again; of a source the write that says so was asked to wait, too, once.
         await Eventually.GivesAsync(
-            "it is said not to be carried out", () => Task.FromResult(string.Join(' ', Decisions(kind))), decisions => decisions.Contains("NotCarriedOut", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+            "it is said not to be carried out", () => Task.FromResult(string.Join(' ', Decisions(kind))), decisions => decisions.Contains("NotCarriedOut", StringComparison.Ordinal), TimeSpan.FromSeconds(isOfSource ? 25 : 10));
         Volatile.Write(ref isBusy, false);
         // Longer than the answer asked to wait.
         await Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System, TestContext.Current.CancellationToken);
