@@ -2,9 +2,9 @@ using System.Globalization;
 using Sluice.LoadBench;
 
 if (args.Any(arg => !arg.StartsWith("--repeats=", StringComparison.Ordinal) && !arg.StartsWith("--concurrent=", StringComparison.Ordinal)
-    && arg is not ("--small" or "--client-go" or "--only-client-go" or "--release" or "--latency" or "--windows" or "--sources" or "--memory")))
+    && arg is not ("--small" or "--client-go" or "--only-client-go" or "--release" or "--latency" or "--latency-with-state" or "--windows" or "--sources" or "--memory")))
 {
-    Console.Error.WriteLine("Expected --repeats=N (3), --concurrent=N (16), --small (to try the bench), --client-go (compare with a client-go controller), --only-client-go, --release (nothing but the release of held objects), --latency (nothing but requests to one gate), --windows (nothing but gates with windows), --sources (nothing but gated sources) or --memory (nothing but memory).");
+    Console.Error.WriteLine("Expected --repeats=N (3), --concurrent=N (16), --small (to try the bench), --client-go (compare with a client-go controller), --only-client-go, --release (nothing but the release of held objects), --latency (nothing but requests to one gate), --latency-with-state (the same beside all other gates and objects), --windows (nothing but gates with windows), --sources (nothing but gated sources) or --memory (nothing but memory).");
     return 2;
 }
 
@@ -12,7 +12,7 @@ var repeats = Number("--repeats=", 3);
 var concurrent = Number("--concurrent=", 16);
 var scale = args.Contains("--small") ? Scale.Small : Scale.Full;
 Subject[] subjects = args.Contains("--only-client-go") ? [Subject.Baseline] : args.Contains("--client-go") ? [Subject.Sluice, Subject.Baseline, Subject.BaselineWithHistory] : [Subject.Sluice];
-var only = args.FirstOrDefault(arg => arg is "--sources" or "--memory" or "--windows" or "--latency" or "--release");
+var only = args.FirstOrDefault(arg => arg is "--sources" or "--memory" or "--windows" or "--latency" or "--latency-with-state" or "--release");
 var results = new Results();
 foreach (var subject in subjects)
 {
@@ -33,6 +33,7 @@ for (var repeat = 1; repeat <= repeats; repeat++)
             "--memory" => round.RunMemoryAsync(),
             "--windows" => round.RunWindowsAsync(),
             "--latency" => round.RunLatencyAsync(),
+            "--latency-with-state" => round.RunLatencyWithStateAsync(),
             "--release" => round.RunReleaseAsync(),
             _ => round.RunAsync(withDefaultLimit: repeat == 1),
         });

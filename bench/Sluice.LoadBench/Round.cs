@@ -43,6 +43,17 @@ internal sealed class Round(Bench bench, Subject subject, Scale scale, int concu
     /// <summary>Requests to one gate with one object alone.</summary>
     public Task RunLatencyAsync() => EmptyAsync();
 
+    /// <summary>The same beside all other gates and objects, alone.</summary>
+    public async Task RunLatencyWithStateAsync()
+    {
+        await CreateSmallAsync();
+        await CreateStateAsync();
+        await using var controller = await StartAsync(_unlimited);
+        await bench.QuietAsync(scale.Settle);
+        await LatencyAsync(", with the state");
+        await controller.StopAsync();
+    }
+
     /// <summary>Gates with windows, and nothing else: what they cost while nothing happens.</summary>
     public async Task RunWindowsAsync()
     {
@@ -88,11 +99,16 @@ internal sealed class Round(Bench bench, Subject subject, Scale scale, int concu
         await Task.Delay(scale.Settle, TimeProvider.System);
         results.Add(subject, "memory idle, empty (MB)", controller.Memory());
 
-        await bench.Api.CreateAsync(Samples.Gate, Samples.Namespace, Samples.NewGate(Small, "closed"), ObjectDecoders.Ignore);
-        await CreateObjectAsync($"{Small}-0", Small);
+        await CreateSmallAsync();
         await bench.UntilAllAsync("the object is held", $"{Small}-", 1, seen => seen.IsHeld);
         await LatencyAsync("");
         await controller.StopAsync();
+    }
+
+    private async Task CreateSmallAsync()
+    {
+        await bench.Api.CreateAsync(Samples.Gate, Samples.Namespace, Samples.NewGate(Small, "closed"), ObjectDecoders.Ignore);
+        await CreateObjectAsync($"{Small}-0", Small);
     }
 
     private async Task LatencyAsync(string where)
