@@ -38,8 +38,10 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         var before = gate.Status ?? new GateStatus();
         var latch = RequestLatch.Take(observed.Latched, observed.Requests, observed.Rules, now);
         var decision = GateDecision.Decide(observed.Rules, latch.Latched.Current, observed.Answers, null, now);
-        var transition = FindTransition(before, decision, latch.Latched.Current, now);
-        var taken = FindTaken(observed.Latched.Current, latch.Latched.Current, decision, now);
+        var taken = FindTaken(observed.Latched.Current, latch.Latched.Current, now);
+        // Also where a window has the say after it: who took back what was in force has caused that.
+        var cause = IsByRequest(decision) || taken?.Target == decision.State ? latch.Latched.Current : null;
+        var transition = FindTransition(before, decision, cause, now);
         // An override is recorded as one whether it changes the state or not.
         var record = taken is { Override: not null } || transition is null ? Record(taken, decision, now) ?? transition : transition;
         var stalled = decision.Reason == GateReasons.InvalidSpec
@@ -61,7 +63,7 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         return new(status, decision, transition, latch.Notices)
         {
             Recorded = record,
-            RecordedRequest = record is null ? null : taken ?? (IsByRequest(decision) ? latch.Latched.Current : null),
+            RecordedRequest = record is null ? null : taken ?? cause,
             IsOtherThanBefore = opened is null || opened.IsTrue != (decision.State == GateState.Opened) || opened.Reason != decision.Reason,
         };
 
@@ -82,16 +84,11 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
             Api.Metadata.Condition.Next(before.FindCondition(type), type, isTrue ? "True" : "False", reason, message, gate.Metadata.Generation, now);
     }
 
-    /// <summary>The request that this look has taken, if it changes anything: it is in force, or takes back one that was. What waits for the answer of a check has not changed anything yet.</summary>
-    private static GateRequest? FindTaken(GateRequest? before, GateRequest? current, GateDecision decision, DateTimeOffset now) => current switch
-    {
-        null => null,
-        _ when current == before => null,
-        { Revision: null, Override: null } when decision.Reason == GateReasons.CheckPending => null,
-        _ => current.IsInForce(now) || current.ResetsAtOnce && before?.IsInForce(now) == true ? current : null,
-    };
+    /// <summary>The request that this look has taken, if it changes anything: it is in force, or takes back one that was.</summary>
+    private static GateRequest? FindTaken(GateRequest? before, GateRequest? current, DateTimeOffset now) =>
+        current is not null && current != before && (current.IsInForce(now) || current.ResetsAtOnce && before?.IsInForce(now) == true) ? current : null;
 
-    private static TransitionRecord? FindTransition(GateStatus before, GateDecision decision, GateRequest? request, DateTimeOffset now)
+    private static TransitionRecord? FindTransition(GateStatus before, GateDecision decision, GateRequest? byRequest, DateTimeOffset now)
     {
         // What nobody has looked at yet is closed.
         var was = before.FindCondition(ConditionTypes.Opened)?.IsTrue == true ? GateState.Opened : GateState.Closed;
@@ -101,7 +98,6 @@ internal sealed record GateLook(GateStatus Status, GateDecision Decision, Transi
         }
 
         var to = GateStateNames.Of(decision.State);
-        var byRequest = IsByRequest(decision) ? request : null;
         // Not what was announced if somebody asked for it later than that, while nobody looked.
         var isAnnounced = before.NextTransition is { } announced && announced.At <= now && announced.To == to && !(byRequest?.RequestedAt > announced.At);
         return new()

@@ -342,9 +342,9 @@ internal sealed partial class ControllerProgram : IAsyncDisposable
                 // Two may want one target, or feed each other in a circle, or include what one pins.
                 LookAt(new[] { change.Old?.TargetKey, change.Old?.SourceKey, change.New?.TargetKey, change.New?.SourceKey }.OfType<GatedKey>().Distinct().SelectMany(_sources.About).Concat(_sources.Including(change.Key.Namespace)));
             }
-            else if (!(change.Old?.Included ?? []).SequenceEqual(change.New?.Included ?? []))
+            else if (change.Old?.IsRefusedItsTarget != change.New?.IsRefusedItsTarget || !(change.Old?.Included ?? []).SequenceEqual(change.New?.Included ?? []))
             {
-                // Another may have been refused for including what was made of it.
+                // Another may have been refused for including what was made of it, or of what it does not get.
                 LookAt(_sources.Including(change.Key.Namespace));
             }
         };

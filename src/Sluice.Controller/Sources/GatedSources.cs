@@ -100,13 +100,13 @@ internal sealed class GatedSources
 
         if (target is { Exists: true } && target.Owner != source.Key.Name)
         {
-            return ("TargetConflict", target.Owner is null
+            return (ObservedGatedSource.TargetConflict, target.Owner is null
                 ? $"{key} exists, and was not created by this GatedSource: it is left alone. Choose another spec.target.name, or delete it"
                 : $"{key} is the target of GatedSource/{key.Key.Namespace}/{target.Owner}: choose another spec.target.name");
         }
 
         var rival = About(key).Where(other => other.TargetKey == key && other.Uid != source.Uid).OrderBy(Age).FirstOrDefault();
-        return !target.Exists && rival is not null && Age(rival).CompareTo(Age(source)) < 0 ? ("TargetConflict", $"{key} is to be the target of GatedSource/{rival.Key}, too, which is older: choose another spec.target.name")
+        return !target.Exists && rival is not null && Age(rival).CompareTo(Age(source)) < 0 ? (ObservedGatedSource.TargetConflict, $"{key} is to be the target of GatedSource/{rival.Key}, too, which is older: choose another spec.target.name")
             : LeadsBack(source, key) ? ("Cycle", $"{key} is, by way of other GatedSources, the source of its own source {source.SourceKey}: nothing could ever be released first")
             : null;
     }
@@ -114,16 +114,11 @@ internal sealed class GatedSources
     /// <summary>
     /// Whether a source or a target is made of another: whether that is its source, or is included by what its GatedSource has released or has waiting, or is so by way of others.
     /// </summary>
-    public bool IsMadeOf(GatedKey made, GatedKey of) => IsMadeOf(made, of, maker => maker.SourceKey is { } key ? maker.Included.Prepend(key) : []);
+    public bool IsMadeOf(GatedKey made, GatedKey of) => IsMadeOf(
+        // What is known not to get the target is made of what harms nobody.
+        made, of, maker => maker is { IsRefusedItsTarget: false, Source.Metadata.DeletionTimestamp: null, SourceKey: { } key } ? maker.Included.Prepend(key) : []);
 
     private static (DateTimeOffset Created, string Name) Age(ObservedGatedSource source) => (source.Source.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue, source.Key.Name);
-
-    /// <summary>The gated source that has a target. Of several that want it one has, or will have, and what the others are made of harms nobody.</summary>
-    private IEnumerable<ObservedGatedSource> MakersOf(GatedKey target)
-    {
-        var makers = About(target).Where(maker => maker.TargetKey == target && maker.Source.Metadata.DeletionTimestamp is null).ToList();
-        return makers.Count < 2 ? makers : makers.OrderBy(maker => maker.Status?.Released is null).ThenBy(Age).Take(1);
-    }
 
     // Of what is included, the source itself says what is wrong with it.
     private bool LeadsBack(ObservedGatedSource source, GatedKey target) =>
@@ -142,7 +137,7 @@ internal sealed class GatedSources
 
             if (seen.Add(key))
             {
-                foreach (var ingredient in MakersOf(key).SelectMany(ingredients))
+                foreach (var ingredient in About(key).Where(maker => maker.TargetKey == key).SelectMany(ingredients))
                 {
                     next.Enqueue(ingredient);
                 }

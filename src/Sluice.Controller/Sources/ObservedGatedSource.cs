@@ -14,6 +14,9 @@ namespace Sluice.Controller.Sources;
 /// <summary>A GatedSource as the API server has it, with what the domain makes of it.</summary>
 internal sealed class ObservedGatedSource : ICachedObject
 {
+    /// <summary>The reason of one that may not have the target that it wants.</summary>
+    public const string TargetConflict = nameof(TargetConflict);
+
     private readonly PackedJson<GatedSourceStatus>? _status;
 
     private ObservedGatedSource(GatedSource source, RollbackRequest? rollback)
@@ -22,6 +25,7 @@ internal sealed class ObservedGatedSource : ICachedObject
         Source = source with { Status = null };
         Gates = [.. source.Spec.Gates.Select(gate => gate.From(source.Metadata.Namespace)).Distinct()];
         _status = source.Status is { } status ? new(status, ApiJson.Default.GatedSourceStatus) : null;
+        IsRefusedItsTarget = source.Status is { } seen && seen.ObservedGeneration == source.Metadata.Generation && seen.FindCondition(ConditionTypes.Stalled)?.Reason == TargetConflict;
         MayInclude = source.Spec.SourceRef.Kind == SourceKinds.Git
             && (source.Status?.FindCondition(ConditionTypes.Stalled) is not null || source.Status?.Specs?.Any(snapshot => PinnedSpec.Includes(snapshot.Spec).Count > 0) == true);
     }
@@ -34,6 +38,9 @@ internal sealed class ObservedGatedSource : ICachedObject
 
     /// <summary>The gates that its candidates wait at.</summary>
     public ImmutableArray<GateReference> Gates { get; }
+
+    /// <summary>Whether its status says that another has the target that it wants.</summary>
+    public bool IsRefusedItsTarget { get; }
 
     /// <summary>Whether what is released includes other sources, or what went before or waits does; or whether it is stalled, perhaps by what the source includes.</summary>
     public bool MayInclude { get; }

@@ -255,6 +255,8 @@ public sealed class PinningTests(RunningApprovals running) : IClassFixture<Runni
         await source.UntilReleasedAsync("main@sha1:aa", "sha256:02");
 
         // One that wants what is included for its target, and is made of what includes it, does not get it and harms nobody.
+        await source.GateAsync(name: "late", source: "app", target: "late-gated");
+        await source.UntilAsync("has released", gated => GatedApp.Released(gated, "digest") == "sha256:02", "late");
         await source.GateAsync(name: "late", source: "app", target: "other-gated");
         await source.UntilAsync("is refused", gated => gated.Condition("Stalled", "reason") == "TargetConflict", "late");
         await source.FetchAsync("main@sha1:aa", "sha256:12");

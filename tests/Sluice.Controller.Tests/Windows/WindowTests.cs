@@ -90,6 +90,23 @@ public sealed class WindowTests(RunningSluice sluice) : IClassFixture<RunningSlu
     }
 
     [Fact]
+    public async Task Who_takes_an_override_back_closes_the_gate_though_a_window_has_the_say_then()
+    {
+        var ns = await NewAsync($$"""{"window": "1h", "windows": [{{OneOff("black-friday", "close", Now(-3600), Now(3600))}}]}""");
+        await _cluster.PatchAsync(Gate, ns, "gate", $$"""
+            {"metadata": {"annotations": {"open.gate.fluxcd.io/override": "INC-42", "open.gate.fluxcd.io/requestedAt": "{{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}}"} } }
+            """);
+        await _cluster.UntilReleasedAsync(Kustomization, ns, "app");
+        await _cluster.PatchAsync(Gate, ns, "gate", $$"""
+            {"metadata": {"annotations": {"close.gate.fluxcd.io/reason": "done", "close.gate.fluxcd.io/requestedAt": "{{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}}"} } }
+            """, "jane");
+        await _cluster.UntilHeldAsync(Kustomization, ns, "app");
+        var last = (await GateAsync(ns))["status"]!["history"]![0]!;
+        ((string?)last["to"], (string?)last["reason"], (string?)last["by"]).Should().Be(("closed", "CloseWindow", "manager:jane"));
+        ((string?)last["message"]).Should().StartWith("Gate closed by window 'black-friday'").And.EndWith(": done");
+    }
+
+    [Fact]
     public async Task Within_the_margin_before_the_end_of_a_window_nothing_new_is_released()
     {
         var end = Now(14);
